@@ -107,7 +107,7 @@ extension EndToEnd {
             ("cell", "store_seconds_count", ["read", "write", "claim", "hint", "move", "decree", "life"]),
             ("router", "fault_hits_total", ["latency", "loss", "partition"]),
             ("cell", "trace_spans_total", ["kept", "forgotten", "untold"]),
-            ("control", "drill_runs_total", ["evacuation", "partition", "passed", "deviated", "interrupted"]),
+            ("control", "drill_runs_total", ["region-evacuation", "partition", "passed", "deviated", "interrupted"]),
             ("control", "trace_spans_total", ["gathered", "replaced", "refused", "left", "left-plain"]),
         ]
 

@@ -42,6 +42,19 @@ import Testing
         }
     }
 
+    @Test func shares() throws {
+        let names = ["reads", "writes", "services"]
+        #expect(try Syntax.shares("reads=60%, writes=0.4", names: names, of: "the mix") == [0.6, 0.4, 0])
+        #expect(try Syntax.shares([(name: "services", share: 1)], names: names, of: "the mix") == [0, 0, 1])
+        for text in ["", "reads", "reads=1,reads=0", "reads=50%", "reads=2", "reads=1,other=0", "reads==1"] {
+            #expect(throws: Syntax.BadShares.self, "\(text)") { try Syntax.shares(text, names: names, of: "the mix") }
+        }
+        let error = #expect(throws: Syntax.BadShares.self) {
+            try Syntax.shares("reads=60%,writes=50%", names: names, of: "the mix")
+        }
+        #expect(error?.description == "the shares of the mix add up to 110%, not to 100%")
+    }
+
     @Test func ratios() {
         #expect(Syntax.ratio("5%") == 0.05)
         #expect(Syntax.ratio("0.5") == 0.5)

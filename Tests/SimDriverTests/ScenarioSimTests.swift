@@ -31,8 +31,8 @@ import Topology
     }
 
     @Test(arguments: BuiltInScenarios.names) func everyDrillPasses(name: String) throws {
-        // Somebody has to be poison, and memory to be counted.
-        let own = ["poison-customer": "poison", "memory-pressure": "chain"]
+        // Somebody has to be poison, memory to be counted, and a cut to have two sides.
+        let own = ["poison-customer": "poison", "memory-pressure": "chain", "partition": "tiers"]
         let topology = try Self.topology(own[name] ?? "three-regions")
         for seed: UInt64 in 1...2 {
             let outcome = try Self.run(name, topology, seed: seed)
@@ -132,6 +132,51 @@ import Topology
             "region-evacuation", Self.topology(), defect: SimDefect.known.first { $0.name == "drop-writes" }?.defect)
         #expect(outcome.drill.outcome == .deviated, "\(outcome.drill.reason ?? "")")
         #expect(Self.broken(outcome).contains { $0.contains("lost") }, "\(Self.broken(outcome))")
+    }
+
+    /// The claims of the evacuation, each with what it saw.
+    @Test func aRegionIsLeftWholeAndTakenBackWhole() throws {
+        let outcome = try Self.run("evacuation", Self.topology())
+        #expect(outcome.drill.drill == "region-evacuation" && outcome.drill.target == "region/us-east")
+        for claim in outcome.drill.claims {
+            #expect(claim.verdict == .met, "\(claim)")
+        }
+        #expect(outcome.drill.conclusive && outcome.drill.exitCode == 0, "\(outcome.drill.reason ?? "")")
+        let off = try #require(outcome.drill.claims.first { $0.name == "off<=5s" }?.observed)
+        #expect(off > 0)
+    }
+
+    /// Critical refuses on the side without a quorum, important goes on at both.
+    @Test func eachTierKeepsItsPromiseOnBothSidesOfACut() throws {
+        let outcome = try Self.run("partition", Self.topology("tiers"), seed: 3)
+        #expect(outcome.drill.outcome == .passed, "\(outcome.drill.reason ?? "")")
+        func row(_ tier: String, _ side: String) throws -> TierChoice {
+            try #require(outcome.drill.tiers.first { $0.tier == tier && $0.side == side }, "\(outcome.drill.tiers)")
+        }
+        let inside = try row("critical", "east")
+        #expect(inside.ok == 0 && inside.refused > 0, "\(inside)")
+        #expect(try row("critical", "elsewhere").ok > 0)
+        #expect(try row("important", "east").ok > 0 && row("important", "elsewhere").ok > 0)
+        for name in ["moves_begun==0", "critical_answered==0", "important_answered>=99%", "hints_left==0"] {
+            let claim = try #require(outcome.drill.claims.first { $0.name == name })
+            #expect(claim.verdict == .met && claim.observed != nil, "\(claim)")
+        }
+    }
+
+    @Test func aBuildThatDropsWritesLosesThemInACutToo() throws {
+        let outcome = try Self.run(
+            "partition", Self.topology("tiers"), defect: SimDefect.known.first { $0.name == "drop-writes" }?.defect)
+        #expect(Self.broken(outcome).contains("lost_writes==0"), "\(Self.broken(outcome))")
+    }
+
+    @Test func aQuorumOfOneAnswersWhereItMustNot() throws {
+        let outcome = try Self.run(
+            "partition", Self.topology("tiers"), defect: SimDefect.known.first { $0.name == "weak-quorum" }?.defect)
+        #expect(Self.broken(outcome).contains("critical_answered==0"), "\(Self.broken(outcome))")
+    }
+
+    @Test func aCutWithClientsOnOneSideAloneIsRefused() throws {
+        #expect(throws: SimRefusal.self) { try Self.run("partition", Self.topology()) }
     }
 
     @Test func whatAScenarioCannotDoHereIsRefused() throws {

@@ -47,6 +47,8 @@ import Testing
 
     @Test func theRemoteOneCanBeLeft() throws {
         #expect(try Self.chosen("region/{remote}") == ["region/b"])
+        #expect(try Self.chosen("region/{control}") == ["region/a"])
+        #expect(throws: UnknownTarget.self) { try Self.chosen("zone/{control}") }
         // The only region of customers who are pinned to a geography is kept, as is the control plane's.
         #expect(try Self.chosen("region/{remote}", pinned: true) == ["region/c"])
         #expect(try Self.chosen("zone/{remote}", pinned: true) == ["zone/c/x"])

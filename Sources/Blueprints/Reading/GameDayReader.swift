@@ -48,7 +48,7 @@ struct GameDayReader {
         guard word.contains("/") || word.hasSuffix(".yaml") || word.hasSuffix(".yml") else {
             reporter.error(
                 .unknownWord, at: value.position, "there is no drill '\(YAMLValue.clipped(word))'",
-                hint: NearestWord.hint(for: word, among: BuiltInScenarios.names, listing: "drills are"))
+                hint: NearestWord.hint(for: word, among: BuiltInScenarios.words, listing: "drills are"))
             return nil
         }
         return file(word, at: value.position)

@@ -160,16 +160,7 @@ extension TopologyReader {
 
     func evacuation(_ map: MappingReader) -> EvacuationSettings {
         var settings = EvacuationSettings()
-        if let entry = map.entry("stages"), let items = map.list("stages", most: 100) {
-            let stages = items.compactMap { read.integer($0, "a stage", 1...100) }
-            let rises = zip(stages, stages.dropFirst()).allSatisfy { $0 < $1 }
-            if stages.count == items.count, !rises || stages.last != 100 {
-                reporter.error(
-                    .wrongOrder, at: entry.value.position, "'stages' must rise and end with 100",
-                    hint: "as in [5, 25, 50, 75, 95, 100]")
-            }
-            settings.stages = stages
-        }
+        settings.stages = read.stages(map) ?? settings.stages
         settings.watch = map.duration("watch", Ranges.watch, default: settings.watch)
         settings.maximumErrorRate = map.ratio("max_error_rate", default: settings.maximumErrorRate)
         settings.headroom = map.ratio("headroom", 0...0.99, default: settings.headroom)

@@ -63,3 +63,18 @@ extension ValueReading {
         }
     }
 }
+
+extension ValueReading {
+    /// `stages` of an evacuation: percent of the customers that have moved after each; nil where nobody says.
+    func stages(_ map: MappingReader) -> [Int]? {
+        guard let entry = map.entry("stages"), let items = map.list("stages", most: 100) else { return nil }
+        let stages = items.compactMap { integer($0, "a stage", 1...100) }
+        let rises = zip(stages, stages.dropFirst()).allSatisfy { $0 < $1 }
+        if stages.count == items.count, !rises || stages.last != 100 {
+            reporter.error(
+                .wrongOrder, at: entry.value.position, "'stages' must rise and end with 100",
+                hint: "as in [5, 25, 50, 75, 95, 100]")
+        }
+        return stages
+    }
+}

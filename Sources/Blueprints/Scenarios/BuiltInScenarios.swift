@@ -5,22 +5,34 @@ package enum BuiltInScenarios {
     /// By name, in the order in which they are listed.
     package static let texts: [(name: String, text: String)] = [
         ("kill-cell", killCell), ("zone-outage", zoneOutage), ("region-evacuation", regionEvacuation),
-        ("region-cut", regionCut), ("slow-dependency", slowDependency), ("retry-storm", retryStorm),
+        ("region-cut", regionCut), ("partition", partition), ("slow-dependency", slowDependency),
+        ("retry-storm", retryStorm),
         ("control-plane-loss", controlPlaneLoss), ("gossip-loss", gossipLoss), ("thundering-herd", thunderingHerd),
         ("disk-full", diskFull), ("clock-skew", clockSkew), ("poison-customer", poisonCustomer),
         ("pool-exhaustion", poolExhaustion), ("memory-pressure", memoryPressure), ("cascade", cascade), ("zoo", zoo),
     ]
 
     package static var names: [String] { texts.map(\.name) }
+    /// Other names that some have.
+    private static let aliases = ["evacuation": "region-evacuation"]
+    /// All words that name one.
+    package static var words: [String] { names + aliases.keys }
+
+    /// The name of a drill that may have been asked for by another one; any other word is left as it is.
+    package static func canonical(_ name: String) -> String { aliases[name] ?? name }
 
     /// One of them; nil for any other name.
     package static func named(_ name: String) -> Scenario? {
+        let name = canonical(name)
         guard let text = text(of: name) else { return nil }
         // A test reads them all.
         return MeshFiles.load(scenario: text, named: "\(name).yaml").scenario
     }
 
-    package static func text(of name: String) -> String? { texts.first { $0.name == name }?.text }
+    package static func text(of name: String) -> String? {
+        let name = canonical(name)
+        return texts.first { $0.name == name }?.text
+    }
 
     private static let killCell = """
         title: A dead cell touches only its customers
@@ -66,19 +78,66 @@ package enum BuiltInScenarios {
     private static let regionEvacuation = """
         title: A region is left and taken back under load
         description: >-
-          Every customer is moved off the busiest region that can be left, which stays empty for 5 s, and back. No
-          acknowledged write is lost.
-        load: {rate: 400}
+          Every customer is moved off the busiest region that can be left, which stays empty, and back. No acknowledged write is
+          lost, nothing is left behind, and everybody is where he was. So many requests are sent that 99.99 % are decided.
+        load: {rate: 400, mix: "reads=60%,writes=40%"}
         baseline: {for: 5s}
         steady-state-hypothesis:
           title: requests are answered
+          strategy: default
           probes:
             - {type: probe, name: requests answered, tolerance: 99.9%, provider: {type: cellmesh, measure: success}}
         method:
-          - {type: action, name: evacuate, provider: {type: cellmesh, do: "evacuate region/{remote}"}, pauses: {after: 5s}}
-          - {type: action, name: restore, provider: {type: cellmesh, do: "restore region/{remote}"}}
-        objectives: ["success>=99.95%", "customers_lost==0", "lost_writes==0"]
+          - type: action
+            name: evacuate
+            provider: {type: cellmesh, do: "evacuate region/{remote}", stages: [25, 100], watch: 500ms}
+            pauses: {after: 75s}
+          - type: action
+            name: restore
+            provider: {type: cellmesh, do: "restore region/{remote}", stages: [25, 100], watch: 500ms}
+        objectives:
+          - moves_completed==2
+          - success>=99.99%
+          - off<=5s
+          - write_pause<=100ms
+          - rows_left==0
+          - customers_astray==0
+          - customers_moved==0
+          - cells_poorer==0
+          - customers_lost==0
+          - lost_writes==0
         abort: ["success<90% for 5s"]
+
+        """
+
+    private static let partition = """
+        title: A region is cut off from all others, and each tier keeps its promise on both sides
+        description: >-
+          For a mesh with routers in several regions (topology/tiers.yaml): the region of the control plane is cut off for 30 s, while
+          clients ask on both sides. No placement changes and an evacuation that is asked for there is refused, critical answers nothing
+          without a quorum, important goes on wherever a cell is left, and nothing that either acknowledged is lost.
+        load: {rate: 200, mix: "reads=67%,writes=33%", through: each-side}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          strategy: default
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - type: action
+            name: cut
+            provider: {type: cellmesh, do: "blackhole region/{control}", for: 30s}
+            pauses: {after: 15s}
+          - {type: action, name: evacuation on the side that is cut off, provider: {type: cellmesh, do: "attempt evacuate region/{remote}"}}
+        objectives:
+          - placement_changes==0
+          - moves_begun==0
+          - critical_answered==0
+          - important_answered>=99%
+          - lost_writes==0
+          - hints_left==0
+          - false_deaths==0
+          - views_agreed<=10s
 
         """
 

@@ -17,17 +17,6 @@ package enum DrillCatalogue {
         /// Why it cannot be run on a mesh; nil where it can.
         var misfit: @Sendable (MeshTopology) -> String?
 
-        package init(_ drill: Drill) {
-            (name, title, does, steps) = (drill.name, drill.title, drill.does, drill.steps.map(\.rawValue))
-            misfit = { topology in
-                if topology.regions.count < 2 { return "the topology '\(topology.name)' has one region" }
-                let homes = Set(topology.routers.map(\.region))
-                guard drill.name == Drill.partition.name, homes.count < 2 || !homes.contains(topology.control.region)
-                else { return nil }
-                return "a cut is seen by clients on both sides, and no router is on one of them"
-            }
-        }
-
         package init(_ scenario: Scenario) {
             (name, title, does) = (scenario.name, scenario.title, scenario.title.loweredFirst)
             steps = scenario.method.map(\.name)
@@ -36,9 +25,7 @@ package enum DrillCatalogue {
     }
 
     /// In the order in which they are listed.
-    package static let all =
-        BuiltInScenarios.names.compactMap { BuiltInScenarios.named($0) }.map { Entry($0) }
-        + Drill.builtIn.map { Entry($0) }
+    package static let all = BuiltInScenarios.names.compactMap { BuiltInScenarios.named($0) }.map { Entry($0) }
 
     /// How each ended last on a mesh, and what is known of it. It reads all reports: not for the loop of a control plane.
     package static func report(of mesh: DataDirectory, now: Int64) -> DrillsReport {

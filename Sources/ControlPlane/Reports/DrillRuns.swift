@@ -8,7 +8,7 @@ import UVDriver
 /// still lie there or not.
 struct DrillRuns {
     /// All that this program has; scenarios of files share one name.
-    static let names = BuiltInScenarios.names + Drill.builtIn.map(\.name)
+    static let names = BuiltInScenarios.names
     static let others = "file"
 
     private var counts: [String: UInt64] = [:]
@@ -20,7 +20,8 @@ struct DrillRuns {
         let ids = reports.drillIDs
         for id in ids where !seen.contains(id) {
             guard let drill = ReportShelf.drill(of: id), let report = reports.drillReport(id) else { continue }
-            counts[Self.key(Self.names.contains(drill) ? drill : Self.others, report.outcome), default: 0] += 1
+            let name = BuiltInScenarios.canonical(drill)
+            counts[Self.key(Self.names.contains(name) ? name : Self.others, report.outcome), default: 0] += 1
         }
         seen = Set(ids)
     }
@@ -37,7 +38,8 @@ extension ReportStore {
     package var drillIDs: [String] {
         ids.filter {
             file("drill.json", of: $0) != nil
-                || ReportShelf.drill(of: $0).flatMap { Drill.named($0) } != nil
+                // Of earlier releases.
+                || ["evacuation", "partition"].contains(ReportShelf.drill(of: $0))
                     && file("evacuation.json", of: $0) == nil
         }
     }

@@ -28,7 +28,7 @@ package final class ControlPlane {
     private(set) var member: ControlMember!
     let faultRegister: FaultRegister
     /// What a predecessor left was taken over: from then on the supervisor knows who is held down.
-    private var isAdopted = false
+    var isAdopted = false
     /// An action is being told to the processes that it names.
     var isTelling = false
     let haltDesk: HaltDesk
@@ -61,23 +61,25 @@ package final class ControlPlane {
     var unused: Set<ProcessName> = []
     /// From the look that lets cells come to the answer of the command.
     var isAddingCells = false
-    private var countedAt = Instant.zero
+    var countedAt = Instant.zero
     var customers: [Int]
-    package private(set) var isReady = false
-    private(set) var isStopping = false
+    package internal(set) var isReady = false
+    var isStopping = false
     /// Plans whose beginners keep a report of their own.
     var unreported: Set<UInt64> = []
 
-    private var adoption: Adoption
-    private var onProgress: Progress
-    private var onReady: (StartReport) -> Void
-    private var failure: ControlFailure?
-    private var startTimer: LoopTimer?
-    private var stopTimer: LoopTimer?
-    private var hangup: SignalWatcher?
-    private var shown = -1
-    private let begun: Instant
+    var adoption: Adoption
+    var onProgress: Progress
+    var onReady: (StartReport) -> Void
+    var failure: ControlFailure?
+    var startTimer: LoopTimer?
+    var stopTimer: LoopTimer?
+    var hangup: SignalWatcher?
+    var shown = -1
+    let begun: Instant
     private(set) var changes = MemberChangeLog()
+    /// What was taken over from a predecessor.
+    lazy var adopted = Set(adoption.plan.adopt.map(\.name))
 
     /// Starts the mesh and runs until it is told to stop, by a signal or through the API.
     ///
@@ -344,216 +346,5 @@ package final class ControlPlane {
         }
         if let member { member.endTurn() }
         api.endTurn()
-    }
-
-    // MARK: Starting
-
-    private func begin() {
-        let plan = adoption.plan
-        note("starting", ["adopt": plan.adopt.count, "spawn": plan.spawn.count, "held_down": plan.heldDown.count])
-        member.start(seeds: plan.adopt.compactMap(\.addresses.gossip))
-        for name in topology.processNames where name.role == .router {
-            supervisor.setListen(adoption.listen[name.name], isFixed: false, of: name)
-        }
-        if let router = settings.router, let first = topology.routers.first {
-            supervisor.setListen(router, isFixed: router.port != 0, of: ProcessName(.router, first.name))
-        }
-        var missing = plan.spawn
-        for entry in plan.adopt {
-            do throws(SpawnFailure) {
-                try supervisor.adopt(entry, pausedUntil: adoption.paused[entry.name])
-            } catch { missing.append(entry.name) }
-        }
-        for held in plan.heldDown { supervisor.holdDown(held) }
-        isAdopted = true
-        reconcileFaults()
-        noteAddresses()
-        noteTargets()
-        scheduleFaultExpiry()
-        countCustomers()
-        startTimer = try? LoopTimer(loop: loop) { [unowned self] in checkStart() }
-        startTimer?.start(after: .milliseconds(10), every: .milliseconds(10))
-        supervisor.start(missing)
-        routerWatch.start()
-        storeWatch.start()
-        livenessWatch?.start()
-        liveDesk.start()
-        checkStart()
-    }
-
-    func countCustomers() {
-        countedAt = loop.now()
-        guard let placement = try? Placement(topology, table: placement) else { return }
-        let topology = topology
-        // Ten million customers take a second.
-        if topology.customers.count <= 20_000 {
-            customers = CustomerCounts.byFirstCell(topology, placement)
-            return
-        }
-        WorkPool(loop: loop).submit {
-            CustomerCounts.byFirstCell(topology, placement)
-        } completion: { [weak self] result in
-            if let counts = result.value { self?.customers = counts }
-        }
-    }
-
-    /// Those that should serve now: all but the ones killed on purpose.
-    /// Nor those that were taken over and are not to be reached: they are not started, and may be busy for long.
-    private var expected: [SupervisedProcess] {
-        let isPatient = loop.now() - begun < Adoption.patience * 2
-        return supervisor.processes.filter { process in
-            if process.isHeldDown || process.startFailure != nil { return false }
-            if !process.isRunning, unused.contains(process.name) { return false }
-            guard adopted.contains(process.name), process.isServing, process.isSilent || !isPatient else { return true }
-            return isInView(process)
-        }
-    }
-
-    private lazy var adopted = Set(adoption.plan.adopt.map(\.name))
-
-    func checkStart() {
-        guard !isReady, !isStopping, failure == nil else { return }
-        let expected = expected
-        let serving = expected.count { isInView($0) }
-        if serving != shown {
-            shown = serving
-            onProgress(serving, expected.count)
-        }
-        if serving == expected.count, routersReach(expected) { return becomeReady() }
-        if loop.now() - begun > settings.startTimeout + .seconds(1) {
-            var missing = expected.filter { !isInView($0) }.map(\.name.description)
-            if missing.isEmpty { missing = ["links from the routers to the cells"] }
-            fail(
-                .timeout(
-                    "only \(serving) of \(expected.count) processes served within \(settings.startTimeout.seconds) s; "
-                        + "missing: \(missing.prefix(8).joined(separator: ", "))\(missing.count > 8 ? ", ..." : "")"))
-        }
-    }
-
-    /// It has said that it serves, and the membership has it in this very life. A stopped process does not answer the
-    /// membership, and is not waited for.
-    private func isInView(_ process: SupervisedProcess) -> Bool {
-        guard process.isServing else { return false }
-        if supervisor.isStopped(process) { return true }
-        guard let seen = member.member(named: process.name.name) else { return false }
-        return seen.status == .alive && seen.profile.gossip == process.addresses.gossip
-    }
-
-    private func becomeReady() {
-        guard lock.isInPlace else {
-            return fail(
-                .system(
-                    "\(directory.lockPath) was removed while the mesh started: another start could not see this one"))
-        }
-        startTimer?.close()
-        let routers = supervisor.processes.filter { $0.name.role == .router }
-        let router = routers.lazy.compactMap { $0.addresses.data ?? $0.listen }.first
-        let unreachable = supervisor.processes.filter {
-            adopted.contains($0.name) && $0.isServing && !isInView($0)
-        }
-        let failed = supervisor.processes.compactMap { process in
-            process.startFailure.map { UpReport.Failure(name: process.name.description, reason: $0) }
-        }
-        let file = ControlFile(
-            mesh: directory.name, pid: identity.pid, startTime: identity.startTime,
-            api: "http://\(api.local)", gossip: member.gossip.description, router: router.map { "http://\($0)" } ?? "",
-            started: Timestamp.string(started), cells: topology.cells.count,
-            readyMilliseconds: Int64((loop.now() - begun).milliseconds.rounded()),
-            adopted: adoption.plan.adopt.count { $0.name.role == .cell },
-            unreachable: unreachable.isEmpty ? nil : unreachable.map(\.name.description),
-            failed: failed.isEmpty ? nil : failed)
-        do throws(DataDirectoryError) { try directory.writeControl(file) } catch { return fail(.data(error)) }
-        isReady = true
-        desk.start()
-        settingsDesk.start()
-        monkeyDesk.start()
-        gameDayDesk.start()
-        note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])
-        onReady(
-            StartReport(
-                control: file, adopted: adoption.plan.adopt.count,
-                spawned: supervisor.servingCount - adoption.plan.adopt.count,
-                heldDown: adoption.plan.heldDown.map(\.name.name)))
-    }
-
-    /// Something about the mesh as a whole.
-    func note(_ action: String, _ numbers: KeyValuePairs<String, Int>) {
-        let event = TelemetryEvent(
-            time: loop.wallClock(), type: "mesh", action: action, id: directory.name,
-            attributes: numbers.map { .init($0.key, .integer(Int64($0.value))) })
-        _ = try? journal.append(JournalEvent(event))
-    }
-
-    private func fail(_ reason: ControlFailure) {
-        guard failure == nil, !isStopping else { return }
-        failure = reason
-        note("start-failed", [:])
-        stop(only: adopted.isEmpty ? nil : Set(topology.processNames).subtracting(adopted))
-    }
-
-    // MARK: Stopping
-
-    /// A second signal does not wait for anybody.
-    private func signalled() {
-        if isStopping { return supervisor.killAll() }
-        if !isReady { return fail(.interrupted) }
-        stop(only: nil)
-    }
-
-    package func shutDown() { stop(only: nil) }
-
-    private func stop(only: Set<ProcessName>?) {
-        guard !isStopping else { return }
-        isStopping = true
-        startTimer?.close()
-        monkeyDesk.close()
-        note("stopping", [:])
-        // It takes back what it has in force, for which the mesh has to be there; not for long.
-        _ = try? drillDesk.end()
-        let begun = loop.now()
-        // Within a callback of the supervisor: in the next turn, so that it has finished with what it was doing.
-        stopTimer = try? LoopTimer(loop: loop) { [unowned self] in
-            guard !drillDesk.isRunning || loop.now() - begun > Self.drillPatience else { return }
-            stopTimer?.close()
-            supervisor.shutDown(only: only) { [unowned self] in finish() }
-        }
-        stopTimer?.start(after: .zero, every: .milliseconds(50))
-    }
-
-    /// How long a drill may take to end before the mesh does.
-    private static let drillPatience = TimeAmount.seconds(5)
-
-    private func finish() {
-        let others = member.members.contains { !$0.isSelf && $0.status.isLive }
-        member.leave()
-        _ = try? faultRegister.remove(nil, now: SystemClock.reading())
-        note("stopped", [:])
-        directory.removeControl()
-        api.forgetPasses()
-        // The goodbye travels, and the answer to `down` goes out.
-        var checks = 0
-        stopTimer = try? LoopTimer(loop: loop) { [unowned self] in
-            checks += 1
-            guard runtime.wire.waitingDatagrams == 0 || checks > 100 else { return }
-            stopTimer?.close()
-            routerWatch.close()
-            storeWatch.close()
-            livenessWatch?.close()
-            desk.close()
-            settingsDesk.close()
-            liveDesk.close()
-            traceGatherer.close()
-            loadDesk.close()
-            gameDayDesk.close()
-            drillDesk.close()
-            api.close()
-            client.close()
-            driver.close()
-            faultTimer?.close()
-            hangup?.close()
-            member.close()
-            runtime.close()
-        }
-        stopTimer?.start(after: .milliseconds(others ? 50 : 5), every: .milliseconds(10))
     }
 }

@@ -25,8 +25,10 @@ package struct Measure: Sendable, Hashable {
         case rate
         /// Requests that ended, however, and so many a second.
         case requests, requestRate
-        /// Requests that failed, and that could not be sent.
-        case failed, dropped
+        /// Requests that failed.
+        case failed
+        /// The share of requests that could not be sent, 0...1.
+        case dropped
         /// Customers by what became of them, and who fared otherwise than predicted.
         case customersLost, customersDegraded, customersDifferent
         /// Acknowledged writes that were not there at the end.
@@ -54,6 +56,22 @@ package struct Measure: Sendable, Hashable {
         case shedBegun
         /// Changes of the placement.
         case placementChanges
+        /// Evacuations and restores that came to their end, and evacuations that began although they had to be refused.
+        case movesCompleted, movesBegun
+        /// From the first begin of an evacuation until the last request to a cell that it leaves, and the 99th percentile of how
+        /// long writes waited that met a change; milliseconds.
+        case off, writePause
+        /// What the stores of a region still hold of customers when it is to be taken back, and customers who are on other cells
+        /// than predicted then.
+        case rowsLeft, customersAstray
+        /// At the end: customers who are not on the cells of before, cells with fewer rows than before, and writes that single
+        /// cells have acknowledged and others do not have.
+        case customersMoved, cellsPoorer, hintsLeft
+        /// From the end of what was done until the views of the membership agreed, which had differed; milliseconds.
+        case viewsAgreed
+        /// While a region was cut off: requests for tier critical that were answered although no quorum of the customer's cells
+        /// was on their side, and the share of those for tier important that were answered where a cell of the customer's was.
+        case criticalAnswered, importantAnswered
         /// Cells that take customers and do not serve.
         case cellsDown
         /// Cells that say that they are degraded.
@@ -101,8 +119,11 @@ extension Measure.Figure {
         ("amplification", .amplification), ("breakers_open", .breakersOpen), ("breaker_opened", .breakerOpened),
         ("named", .named), ("unnamed", .unnamed), ("false_names", .falseNames), ("naming", .naming),
         ("services_failing", .servicesFailing), ("shed_begun", .shedBegun), ("wave_growth", .waveGrowth),
-        ("placement_changes", .placementChanges),
-        ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
+        ("placement_changes", .placementChanges), ("moves_completed", .movesCompleted), ("moves_begun", .movesBegun),
+        ("off", .off), ("write_pause", .writePause), ("rows_left", .rowsLeft), ("customers_astray", .customersAstray),
+        ("customers_moved", .customersMoved), ("cells_poorer", .cellsPoorer), ("hints_left", .hintsLeft),
+        ("views_agreed", .viewsAgreed), ("critical_answered", .criticalAnswered),
+        ("important_answered", .importantAnswered), ("cells_down", .cellsDown), ("cells_degraded", .cellsDegraded),
         ("utilisation", .utilisation), ("waiting", .waiting),
     ]
 
@@ -134,16 +155,16 @@ extension Measure.Figure {
     /// What it is counted in.
     package var unit: Unit {
         switch self {
-        case .success, .errorRate, .shedRate, .utilisation: .share
-        case .percentile, .average, .longest, .shortest, .detection, .agreement, .recovery, .breakerOpened, .naming:
+        case .success, .errorRate, .shedRate, .dropped, .utilisation, .importantAnswered: .share
+        case .percentile, .average, .longest, .shortest, .detection, .agreement, .recovery, .breakerOpened, .naming,
+            .off, .writePause, .viewsAgreed:
             .milliseconds
         case .rate, .requestRate: .perSecond
         case .amplification, .waveGrowth: .ratio
-        case .requests, .failed, .dropped, .customersLost, .customersDegraded, .customersDifferent, .lostWrites,
-            .violations,
+        case .requests, .failed, .customersLost, .customersDegraded, .customersDifferent, .lostWrites, .violations,
             .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .servicesFailing, .shedBegun, .placementChanges,
-            .cellsDown, .cellsDegraded,
-            .waiting:
+            .movesCompleted, .movesBegun, .rowsLeft, .customersAstray, .customersMoved, .cellsPoorer, .hintsLeft,
+            .criticalAnswered, .cellsDown, .cellsDegraded, .waiting:
             .count
         }
     }
@@ -161,7 +182,10 @@ extension Measure.Figure {
     /// Whether it is known at the end alone, so that nothing can be given up for it.
     package var isOfTheEnd: Bool {
         switch self {
-        case .lostWrites, .violations, .recovery, .waveGrowth: true
+        case .lostWrites, .violations, .recovery, .waveGrowth, .movesCompleted, .movesBegun, .off, .writePause,
+            .rowsLeft, .customersAstray, .customersMoved, .cellsPoorer, .hintsLeft, .viewsAgreed, .criticalAnswered,
+            .importantAnswered:
+            true
         default: false
         }
     }
@@ -169,7 +193,7 @@ extension Measure.Figure {
     /// How bad is more; nil where neither more nor less is.
     package var isWorseAbove: Bool {
         switch self {
-        case .success, .rate, .requests, .requestRate, .named: false
+        case .success, .rate, .requests, .requestRate, .named, .movesCompleted, .importantAnswered: false
         default: true
         }
     }

@@ -118,7 +118,7 @@ public struct DrillReport: Sendable, Codable, Equatable {
     /// The mesh that it was run on.
     public let mesh: String
     /// What it was done to, such as a region; nil for the whole mesh.
-    public let target: String?
+    public package(set) var target: String?
     /// When it began, RFC 3339.
     public let began: String
     /// How it ended.

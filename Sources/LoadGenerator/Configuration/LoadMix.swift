@@ -6,6 +6,8 @@ package struct LoadMix: Hashable, Sendable {
     package let writes: Double
     package let services: Double
 
+    /// What there is, in the order of `init`.
+    private static let names = ["reads", "writes", "services"]
     /// 60 % reads, 30 % writes and 10 % services.
     package static let standard = LoadMix(reads: 0.6, writes: 0.3, services: 0.1)
     package static let servicesOnly = LoadMix(reads: 0, writes: 0, services: 1)
@@ -20,7 +22,7 @@ package struct LoadMix: Hashable, Sendable {
 
     /// Parses `reads=60%,writes=30%,services=10%`; what is left out has no share.
     package init(_ text: String) throws(LoadError) {
-        let shares = try Shares.parse(text, names: ["reads", "writes", "services"], of: "the mix")
+        let shares = try LoadError.shares(text, names: Self.names, of: "the mix")
         self.init(reads: shares[0], writes: shares[1], services: shares[2])
     }
 }
@@ -39,6 +41,17 @@ package struct PriorityMix: Hashable, Sendable {
 
     /// Parses `critical=10%,normal=60%,low=30%`; what is left out has no share.
     package init(_ text: String) throws(LoadError) {
-        shares = try Shares.parse(text, names: Priority.allCases.map { "\($0.name)" }, of: "the priorities")
+        shares = try LoadError.shares(text, names: Priority.allCases.map { "\($0.name)" }, of: "the priorities")
+    }
+}
+
+extension LoadError {
+    /// Shares as `Syntax` reads them.
+    fileprivate static func shares(
+        _ text: String, names: [String], of what: String
+    ) throws(LoadError) -> [Double] {
+        do throws(Syntax.BadShares) { return try Syntax.shares(text, names: names, of: what) } catch {
+            throw LoadError(error.description)
+        }
     }
 }

@@ -1,22 +1,10 @@
 import Drills
 import MeshBase
 
-/// A service level objective over a whole run, as `--slo` takes it: `p99<50ms`, `success>=99.9%`, `rate>=900`.
+/// A service level objective over a whole run, as `--slo` takes it: `p99<50ms`, `success>=99.9%`, `rate>=900`. It is a bound
+/// as scenarios have them, of a figure that a load alone can tell, of all its requests.
 package struct Objective: Hashable, Sendable {
-    package enum Metric: Hashable, Sendable {
-        /// A percentile of the latency in milliseconds, 0...100.
-        case percentile(Double)
-        case maximum
-        /// Shares of all requests, 0...1: `success` answered as meant, `error_rate` the rest, `dropped` never sent.
-        case success
-        case errorRate
-        case dropped
-        /// Answered requests per second.
-        case rate
-        /// Acknowledged writes that were not there at the end.
-        case lostWrites
-    }
-
+    package typealias Metric = Measure.Figure
     package typealias Comparison = DrillClaim.Comparison
 
     /// As it was written.
@@ -26,11 +14,28 @@ package struct Objective: Hashable, Sendable {
     /// Milliseconds, a ratio, requests per second or a number, by metric.
     package let bound: Double
 
-    init(expression: String, metric: Metric, comparison: Comparison, bound: Double) {
-        self.expression = expression
-        self.metric = metric
-        self.comparison = comparison
-        self.bound = bound
+    /// Parses `METRIC COMPARISON BOUND`; spaces are optional. See `MeasureBound`.
+    package init(_ expression: String) throws(LoadError) {
+        let text = String(expression.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        let known = "; a load has p50 ... p99.9, max, success, error_rate, dropped, rate and lost_writes"
+        let bound: MeasureBound
+        do throws(MeasureBound.Invalid) { bound = try MeasureBound(text: text) } catch {
+            throw LoadError("'\(text)' is no objective: \(error.message)\(known)")
+        }
+        guard bound.measure.scope == nil, Self.isKnown(bound.measure.figure), case .figure(let figure) = bound.bound
+        else {
+            throw LoadError("'\(text)' is no objective of a load as a whole\(known)")
+        }
+        self.expression = text
+        (metric, comparison, self.bound) = (bound.measure.figure, bound.comparison, figure)
+    }
+
+    /// Whether a load can tell it.
+    private static func isKnown(_ figure: Metric) -> Bool {
+        switch figure {
+        case .percentile, .longest, .success, .errorRate, .dropped, .rate, .lostWrites: true
+        default: false
+        }
     }
 
     /// An objective without anything to measure is not met: `observed` is nil then.

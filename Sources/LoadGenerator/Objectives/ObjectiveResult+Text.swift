@@ -5,10 +5,12 @@ extension ObjectiveResult {
         // An expression that was judged was parsed before.
         guard let metric = (try? Objective(expression))?.metric else { return LoadReport.short(observed) }
         switch metric {
-        case .percentile, .maximum: return LoadReport.time(observed)
+        case .percentile, .longest: return LoadReport.time(observed)
         case .success, .errorRate, .dropped: return LoadReport.short(observed * 100) + " %"
         case .rate: return LoadReport.short(observed) + "/s"
         case .lostWrites: return LoadReport.short(observed) + (observed == 1 ? " write" : " writes")
+        // None of a load's.
+        default: return LoadReport.short(observed)
         }
     }
 }

@@ -90,12 +90,14 @@ extension LoadReport {
     private func observed(for metric: Objective.Metric, _ latency: LatencyHistogram) -> Double? {
         switch metric {
         case .percentile(let percent): latency.isEmpty ? nil : latency.percentile(percent).milliseconds
-        case .maximum: latency.isEmpty ? nil : latency.maximum.milliseconds
+        case .longest: latency.isEmpty ? nil : latency.maximum.milliseconds
         case .success: requests == 0 ? nil : Double(ok) / Double(requests)
         case .errorRate: requests == 0 ? nil : Double(requests - ok) / Double(requests)
         case .dropped: requests == 0 ? nil : Double(dropped) / Double(requests)
         case .rate: requests == 0 ? nil : rate
         case .lostWrites: writes.verified ? Double(writes.lost) : nil
+        // None of a load's.
+        default: nil
         }
     }
 }

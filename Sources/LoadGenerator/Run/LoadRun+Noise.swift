@@ -81,7 +81,7 @@ extension LoadRun {
             return .quantile(name, percent / 100, comparison, bound, samples: samples, noise: noise) { rank in
                 latency.percentile(100 * Double(rank) / Double(samples)).milliseconds
             }
-        case .maximum:
+        case .longest:
             return .longest(
                 name, latency.isEmpty ? nil : latency.maximum.milliseconds, comparison, bound, noise: noise)
         case .success: return .share(name, report.ok, of: report.requests, comparison, bound)
@@ -96,6 +96,8 @@ extension LoadRun {
             let whole = DrillClaim.figure(name, Double(report.writes.lost), comparison, bound)
             return report.writes.unverified > 0 && whole.verdict == .met
                 ? whole.unseen("\(report.writes.unverified) writes could not be read back") : whole
+        // None of a load's.
+        default: return .figure(name, nil, comparison, bound)
         }
     }
 }

@@ -20,6 +20,8 @@ package struct RunSecond: Sendable, Equatable {
         /// Nothing yet.
         package init() {}
 
+        /// Those that were not answered as the mesh means to.
+        package var failed: UInt64 { requests - min(ok, requests) }
         /// Counts one.
         ///
         /// - Parameter time: to an answer; nil where it says nothing of the mesh.
@@ -89,7 +91,14 @@ package struct RunSecond: Sendable, Equatable {
 
     /// Adds a further second.
     package mutating func add(_ other: RunSecond) {
-        length = length + other.length
+        let both = length + other.length
+        join(other)
+        length = both
+    }
+
+    /// Adds what others were answered at the same time.
+    package mutating func join(_ other: RunSecond) {
+        length = max(length, other.length)
         all.add(other.all)
         for (name, tally) in other.cells { cells[name, default: Tally()].add(tally) }
         for (name, tally) in other.services { services[name, default: Tally()].add(tally) }

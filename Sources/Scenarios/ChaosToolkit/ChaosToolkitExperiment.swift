@@ -147,7 +147,7 @@ extension ScenarioDeed {
         case .evacuate(let region): return ["evacuate", region, "--confirm", region, "--yes"]
         case .restore(let region): return ["restore", region]
         case .controlLoss: return ["kill", "control"]
-        case .load, .poison, .call: return nil
+        case .load, .poison, .attempt, .call: return nil
         case .fault(let request):
             if request.kind == "kill" || request.kind == "pause" { return [request.kind] + request.targets + lease }
             var words = ["fault", "add", request.kind] + request.targets

@@ -45,6 +45,13 @@ extension Scenario {
                 "the topology '\(topology.name)' has no store, and the load of the scenario writes",
                 hint: "give the scenario 'load: {mix: \"services=100%\"}'")
         }
+        let homes = Set(topology.routers.map(\.region))
+        if !isSimulated, load.isTwoSided, homes.count < 2 {
+            return ScenarioMisfit(
+                "a cut is seen by clients on both sides, and all routers of the topology '\(topology.name)' are in one region",
+                hint: "a topology with routers in several regions has 'routers: 3'",
+                next: "cellmesh up topology/tiers.yaml --detach")
+        }
         return nil
     }
 

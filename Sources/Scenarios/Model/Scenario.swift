@@ -113,6 +113,9 @@ package struct ScenarioLoad: Sendable, Equatable {
     package var customers: Int?
     /// Every acknowledged write is read back at the end.
     package var verifies = true
+    /// Half of it comes through a router in the region that the method cuts off, and half through one outside of it; both ask
+    /// for the same records.
+    package var isTwoSided = false
 
     package init() {}
 }

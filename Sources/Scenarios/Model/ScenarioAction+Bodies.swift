@@ -38,7 +38,7 @@ extension PredictionRequest {
         case .evacuate(let region): self.init(action: Action.evacuate.rawValue, targets: [region])
         case .poison(let number):
             self.init(action: FaultKind.kill.rawValue, targets: shard(number).map { "cell/\($0)" })
-        case .restore, .load, .controlLoss, .call: return nil
+        case .restore, .attempt, .load, .controlLoss, .call: return nil
         }
     }
 }

@@ -11,6 +11,8 @@ package enum ScenarioDeed: Sendable, Equatable {
     /// A region is left, or taken back.
     case evacuate(String)
     case restore(String)
+    /// An evacuation is asked for that has to be refused; one that begins is taken back at once.
+    case attempt(String)
     /// So many times the load's rate.
     case load(Double)
     /// A customer, by its number, begins to ask, whose requests end every cell that takes them; when the action is over the cells
@@ -27,6 +29,11 @@ package enum ScenarioDeed: Sendable, Equatable {
         case "evacuate", "restore":
             guard words.count == 2 else { throw FaultRequest.Refusal("write '\(words[0]) region/NAME'") }
             self = words[0] == "evacuate" ? .evacuate(words[1]) : .restore(words[1])
+        case "attempt":
+            guard words.count == 3, words[1] == "evacuate" else {
+                throw FaultRequest.Refusal("write 'attempt evacuate region/NAME'")
+            }
+            self = .attempt(words[2])
         case "load":
             guard words.count == 2, words[1].hasSuffix("x"), let factor = Syntax.decimal(words[1].dropLast()),
                 factor > 0, factor <= 100
@@ -56,6 +63,7 @@ package enum ScenarioDeed: Sendable, Equatable {
         case .controlLoss: "kill control"
         case .evacuate(let region): "evacuate \(region)"
         case .restore(let region): "restore \(region)"
+        case .attempt(let region): "attempt evacuate \(region)"
         case .load(let factor): "load \(Syntax.written(factor))x"
         case .poison(let number): "poison \(Customers.name(number))"
         case .call(let call): call.text
@@ -67,7 +75,7 @@ package enum ScenarioDeed: Sendable, Equatable {
         switch self {
         case .fault(let request): request.targets
         case .controlLoss: ["control"]
-        case .evacuate(let region), .restore(let region): [region]
+        case .evacuate(let region), .restore(let region), .attempt(let region): [region]
         case .load, .poison, .call: []
         }
     }
@@ -80,6 +88,7 @@ package enum ScenarioDeed: Sendable, Equatable {
             return .fault(request)
         case .evacuate: return .evacuate(targets[0])
         case .restore: return .restore(targets[0])
+        case .attempt: return .attempt(targets[0])
         case .controlLoss, .load, .poison, .call: return self
         }
     }
@@ -88,7 +97,7 @@ package enum ScenarioDeed: Sendable, Equatable {
     package var injects: Bool {
         switch self {
         case .fault, .controlLoss, .evacuate, .poison, .call: true
-        case .restore, .load: false
+        case .restore, .attempt, .load: false
         }
     }
 
@@ -124,7 +133,7 @@ package enum ScenarioDeed: Sendable, Equatable {
     package var lasts: Bool {
         switch self {
         case .fault, .controlLoss, .load, .poison: true
-        case .evacuate, .restore, .call: false
+        case .evacuate, .restore, .attempt, .call: false
         }
     }
 }

@@ -37,6 +37,11 @@ package struct ScenarioAction: Sendable, Equatable {
     package var isBackground = false
     /// Its targets are struck one after the other, so long after each other; all at once where nil.
     package var apart: TimeAmount?
+    /// Of an evacuation or a restore: percent of the customers that have moved after each stage, and how long each stage is
+    /// watched; the mesh's where nil.
+    package var stages: [Int]?
+    /// See `stages`.
+    package var watch: TimeAmount?
 
     package init(_ name: String, _ deed: ScenarioDeed, for length: TimeAmount? = nil) {
         self.name = name

@@ -23,45 +23,58 @@ struct ScenarioLedger: Sendable {
     /// From the first action until the mesh had settled.
     private(set) var whole = RunSecond.nothing
     private(set) var after = RunSecond.nothing
-    private var recent: [RunSecond] = []
+    private(set) var recent: [RunSecond] = []
     private(set) var sight: ScenarioSight?
     private(set) var deeds: [Int: Deed] = [:]
     /// By the key of an action.
     private(set) var faults: [Int: String] = [:]
-    private var hits: [String: UInt64] = [:]
+    private(set) var hits: [String: UInt64] = [:]
     private(set) var zoo = ScenarioZoo()
     private(set) var cascade = ScenarioCascade()
     private(set) var wave = ScenarioWave()
     /// How often something began to be refused, by the class.
-    private var shed: [String: Int] = [:]
+    private(set) var shed: [String: Int] = [:]
     var found: ScenarioFound?
+    /// Of evacuations and restores that have ended, by the key of their action; and of those that had to be refused, whether they
+    /// began.
+    var moves: [Int: ScenarioMove] = [:]
+    var attempts: [Int: Bool] = [:]
+    private(set) var stock = ScenarioStock()
+    var cut: ScenarioCut?
+    /// The views of the membership have differed while something was in force, and when they agreed again.
+    private(set) var hasSplit = false
+    private(set) var agreedAt: Instant?
+    private(set) var endedAt: Instant?
     var noise = DrillNoise()
     private(set) var impact: ScenarioSight.Impact?
-    private var falseDeaths: [String: Int] = [:]
-    private var firstEpoch: UInt64?
-    private var epochs = 0
-    private var lastEpoch: UInt64 = 0
-    private var breakerAt: Instant?
-    private var methodAt: Instant?
+    private(set) var falseDeaths: [String: Int] = [:]
+    private(set) var firstEpoch: UInt64?
+    private(set) var epochs = 0
+    private(set) var lastEpoch: UInt64 = 0
+    private(set) var breakerAt: Instant?
+    private(set) var methodAt: Instant?
     /// By layer: what sights have told while something was in force.
-    private var amplification: [String: (sum: Double, count: Int)] = [:]
-    private var worst = ScenarioSight()
-    private var phase = Part.idle
+    private(set) var amplification: [String: (sum: Double, count: Int)] = [:]
+    private(set) var worst = ScenarioSight()
+    private(set) var phase = Part.idle
     /// Since when all that was seen is steady.
     private(set) var steadyFrom: Instant?
-    private let profile: ScenarioRun.Profile
+    let profile: ScenarioRun.Profile
     /// The share of requests that may fail in a second while the mesh counts as steady.
     private let tolerance: Double
+    /// Evacuations and restores that the scenario has.
+    let moveCount: Int
 
-    private enum Part { case idle, baseline, method, settling, after }
+    enum Part { case idle, baseline, method, settling, after }
 
     /// Seconds that are kept one by one.
     static let mostRecent = 120
     /// Observers that are told apart.
     static let mostObservers = 4_096
 
-    init(_ profile: ScenarioRun.Profile, tolerates tolerance: Double) {
+    init(_ profile: ScenarioRun.Profile, tolerates tolerance: Double, moves: Int = 0) {
         self.profile = profile
+        moveCount = moves
         self.tolerance = tolerance
     }
 
@@ -74,7 +87,7 @@ struct ScenarioLedger: Sendable {
         firstEpoch = sight?.epoch
         lastEpoch = sight?.epoch ?? 0
     }
-    mutating func endMethod() { phase = .settling }
+    mutating func endMethod(now: Instant) { (phase, endedAt) = (.settling, now) }
     mutating func beginAfter() { phase = .after }
     mutating func endAfter() { phase = .idle }
 
@@ -109,6 +122,7 @@ struct ScenarioLedger: Sendable {
         noteSteadiness(now)
         guard phase == .method || phase == .settling else { return }
         impact = sight.impact
+        if let views = sight.views { note(views, now) }
         if sight.epoch != lastEpoch {
             epochs += 1
             lastEpoch = sight.epoch
@@ -125,6 +139,17 @@ struct ScenarioLedger: Sendable {
         worst.utilisation = [worst.utilisation, sight.utilisation].compactMap { $0 }.max()
         worst.waiting = [worst.waiting, sight.waiting].compactMap { $0 }.max()
     }
+
+    private mutating func note(_ views: (agree: Int, of: Int), _ now: Instant) {
+        if views.agree < views.of {
+            if phase == .method { hasSplit = true }
+        } else if phase == .settling, agreedAt == nil {
+            agreedAt = now
+        }
+    }
+
+    /// Somebody has looked into stores.
+    mutating func take(_ stock: ScenarioStock) { self.stock.merge(stock) }
 
     mutating func take(_ record: EventRecord, at: Instant) {
         if record.type == "breaker", record.action == "open", phase == .method || phase == .settling {
@@ -182,206 +207,6 @@ struct ScenarioLedger: Sendable {
             if deed.applied == 0 { return "\(plan[key].name) reached nobody" }
             if let id = faults[key], let count = hits[id], count == 0 { return "\(plan[key].name) has hit nothing" }
             return nil
-        }
-    }
-
-    // MARK: Figures
-
-    var lastSecond: RunSecond? { recent.last }
-
-    /// What was found, where it was read back.
-    var verified: ScenarioFound? { found.flatMap { $0.isVerified ? $0 : nil } }
-
-    /// The last seconds that make up so much time.
-    func last(_ window: TimeAmount) -> RunSecond {
-        var sum = RunSecond.nothing
-        for second in recent.reversed() where sum.length < window { sum.add(second) }
-        return sum
-    }
-
-    /// Whether nothing is wrong any more, as far as is seen.
-    private func isSteady(tolerates share: Double) -> Bool {
-        guard sight?.isWhole ?? false, let last = recent.last else { return false }
-        let failed = Double(last.all.requests - min(last.all.ok, last.all.requests))
-        return failed <= Double(last.all.requests) * share
-    }
-
-    /// What is not steady, in words.
-    var unsteady: String {
-        var words: [String] = []
-        if let down = sight?.down, !down.isEmpty { words.append("\(down.joined(separator: ", ")) down") }
-        if let views = sight?.views, views.agree < views.of {
-            words.append("views agree: \(views.agree) of \(views.of)")
-        }
-        if let last = recent.last, last.all.ok < last.all.requests {
-            words.append(
-                "\(last.all.requests - last.all.ok) of \(last.all.requests) requests failed in the last second")
-        }
-        return words.isEmpty ? "the mesh is not whole" : words.joined(separator: "; ")
-    }
-
-    /// A bound as a figure; nil where there is nothing that it could be of.
-    func limit(_ bound: MeasureBound) -> Double? {
-        switch bound.bound {
-        case .figure(let figure): figure
-        case .ofBaseline(let factor):
-            observed(bound.measure, over: baseline, now: .zero).map { $0 * factor }
-        case .ofProfile(let factor):
-            (bound.measure.figure == .agreement ? profile.agreement : profile.detection).milliseconds * factor
-        }
-    }
-
-    private func tally(_ scope: Measure.Scope?, _ window: RunSecond) -> RunSecond.Tally {
-        switch scope {
-        case nil, .layer: return window.all
-        case .service(let name): return window.services[name] ?? RunSecond.Tally()
-        case .notService(let name):
-            return window.all.subtracting(window.services[name] ?? RunSecond.Tally())
-        case .cell(let name): return window.cells[name] ?? RunSecond.Tally()
-        case .region(let name): return window.regions[name] ?? RunSecond.Tally()
-        case .kind(let name): return window.kinds[name] ?? RunSecond.Tally()
-        case .priority(let priority): return window.priorities["\(priority.name)"] ?? RunSecond.Tally()
-        }
-    }
-
-    /// What a figure is; nil where nothing was seen of it.
-    func observed(_ measure: Measure, over window: RunSecond, now: Instant) -> Double? {
-        let tally = tally(measure.scope, window)
-        func share(_ count: UInt64) -> Double? {
-            tally.requests > 0 ? Double(count) / Double(tally.requests) : nil
-        }
-        switch measure.figure {
-        case .success: return share(tally.ok)
-        case .errorRate: return share(tally.requests - min(tally.ok, tally.requests))
-        case .shedRate: return share(tally.shed)
-        case .percentile(let percent): return tally.latency.quantile(percent / 100)?.milliseconds
-        case .average:
-            let samples = tally.latency.total
-            return samples > 0 ? tally.time.milliseconds / Double(samples) : nil
-        case .longest: return tally.longest?.milliseconds
-        case .shortest: return tally.shortest?.milliseconds
-        case .requests: return Double(tally.requests)
-        case .requestRate: return window.length > .zero ? Double(tally.requests) / window.length.seconds : nil
-        case .rate: return window.length > .zero ? Double(tally.ok) / window.length.seconds : nil
-        case .failed: return Double(tally.requests - min(tally.ok, tally.requests))
-        case .dropped: return Double(window.dropped)
-        case .customersLost: return (impact ?? sight?.impact).map { Double($0.lost) }
-        case .customersDegraded: return (impact ?? sight?.impact).map { Double($0.degraded) }
-        case .customersDifferent: return (impact ?? sight?.impact)?.different.map(Double.init)
-        case .lostWrites: return verified.map { Double($0.lost) }
-        case .violations: return found.map { Double($0.violations.count(where: \.isViolated)) }
-        case .falseDeaths: return Double(falseDeaths.values.reduce(0, +))
-        case .detection: return first.map(\.milliseconds)
-        case .agreement: return last.map(\.milliseconds)
-        case .recovery: return nil
-        case .amplification:
-            func mean(_ name: String) -> Double? { amplification[name].map { $0.sum / Double($0.count) } }
-            if case .layer(let name) = measure.scope { return mean(name) }
-            return amplification.keys.compactMap(mean).max()
-        case .breakersOpen: return sight.map { _ in Double(worst.openBreakers.count) }
-        case .breakerOpened: return breakerAt.flatMap { at in firstAction.map { (at - $0).milliseconds } }
-        case .named: return Double(zoo.named)
-        case .unnamed: return Double(zoo.injected - zoo.named)
-        case .falseNames: return Double(zoo.falseNames)
-        case .naming: return zoo.longest?.milliseconds
-        case .waveGrowth: return wave.aftermath.growth
-        case .shedBegun:
-            guard case .priority(let priority) = measure.scope else {
-                return methodAt.map { _ in Double(shed.values.reduce(0, +)) }
-            }
-            return methodAt.map { _ in Double(shed["\(priority.name)"] ?? 0) }
-        case .servicesFailing: return methodAt.map { _ in Double(cascade.services) }
-        case .placementChanges: return firstEpoch.map { _ in Double(epochs) }
-        case .cellsDown: return sight.map { _ in Double(worst.down.count) }
-        case .cellsDegraded: return sight.map { _ in Double(worst.degraded.count) }
-        case .utilisation: return worst.utilisation
-        case .waiting: return worst.waiting.map(Double.init)
-        }
-    }
-
-    /// Whether the mesh was waited for after what was done.
-    private var wasLooked: Bool { phase == .after || phase == .idle && whole.length > .zero }
-
-    private var firstAction: Instant? { deeds.values.map(\.since).min() }
-
-    /// From an action with victims until some member took one for dead: of the slowest action, its quickest member.
-    private var first: TimeAmount? {
-        let times = deeds.values.filter { !$0.victims.isEmpty }.map { deed in
-            deed.told.values.min().map { $0 - deed.since }
-        }
-        return times.contains { $0 == nil } ? nil : times.compactMap { $0 }.max()
-    }
-
-    /// The same of its slowest member.
-    private var last: TimeAmount? {
-        let times = deeds.values.filter { !$0.victims.isEmpty }.map { deed in
-            deed.told.values.max().map { $0 - deed.since }
-        }
-        return times.contains { $0 == nil } ? nil : times.compactMap { $0 }.max()
-    }
-
-    // MARK: Claims
-
-    func claim(
-        _ name: String, _ bound: MeasureBound, over window: RunSecond, recovery: TimeAmount?, now: Instant
-    ) -> DrillClaim {
-        let (measure, comparison) = (bound.measure, bound.comparison)
-        guard let limit = limit(bound) else {
-            return .figure(name, nil, comparison, 0, detail: "there was no baseline to compare with")
-        }
-        let tally = tally(measure.scope, window)
-        switch measure.figure {
-        case .success: return .share(name, tally.ok, of: tally.requests, comparison, limit)
-        case .errorRate:
-            return .share(name, tally.requests - min(tally.ok, tally.requests), of: tally.requests, comparison, limit)
-        case .shedRate: return .share(name, tally.shed, of: tally.requests, comparison, limit)
-        case .percentile(let percent):
-            return .quantile(
-                name, percent / 100, comparison, limit, samples: tally.latency.total, noise: noise
-            ) { rank in
-                tally.latency.quantile(Double(rank) / Double(max(tally.latency.total, 1)))?.milliseconds ?? 0
-            }
-        case .detection, .agreement, .breakerOpened, .naming:
-            guard let observed = observed(measure, over: window, now: now) else {
-                return firstAction == nil
-                    ? .longest(name, nil, comparison, limit, noise: noise)
-                    : .never(name, comparison, limit, detail: measure.figure.missing)
-            }
-            return .longest(name, observed, comparison, limit, noise: noise)
-        case .average, .longest, .shortest:
-            return .longest(name, observed(measure, over: window, now: now), comparison, limit, noise: noise)
-        case .recovery:
-            guard let recovery else {
-                return wasLooked
-                    ? .never(name, comparison, limit, detail: unsteady)
-                    : .longest(name, nil, comparison, limit, noise: noise)
-            }
-            return .longest(name, recovery.milliseconds, comparison, limit, noise: noise)
-        case .waveGrowth:
-            let wave = wave.aftermath
-            guard let growth = wave.growth else {
-                let why = wave.missing ?? "nothing failed"
-                return wave.isCalm
-                    ? .none(name, comparison, limit, detail: why) : .figure(name, nil, comparison, limit, detail: why)
-            }
-            return .figure(name, growth, comparison, limit)
-        case .lostWrites:
-            return .count(
-                name, verified?.lost, comparison, Int(limit), unknown: verified?.unverified ?? 0,
-                detail: verified.map { "of \($0.acknowledged)" } ?? "they were not read back")
-        default: return .figure(name, observed(measure, over: window, now: now), comparison, limit)
-        }
-    }
-}
-
-extension Measure.Figure {
-    /// What has not happened where there is no such time.
-    fileprivate var missing: String {
-        switch self {
-        case .detection: "no member took it for dead"
-        case .agreement: "not all members took it for dead"
-        case .breakerOpened: "no breaker opened"
-        default: "it did not happen"
         }
     }
 }

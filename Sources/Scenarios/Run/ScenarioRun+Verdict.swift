@@ -10,14 +10,14 @@ extension ScenarioRun {
         guard let hypothesis = scenario.hypothesis, isWanted(hypothesis.strategy) else { return [] }
         let window = window()
         return hypothesis.probes.flatMap { probe in
-            probe.tolerance.bounds(probe.measure).map { claim(probe.name, $0, over: window, now: phaseSince) }
+            probe.tolerance.bounds(probe.measure).map { claim(probe.name, $0, over: window) }
         }
     }
 
-    func claim(_ name: String, _ bound: MeasureBound, over window: RunSecond, now: Instant) -> DrillClaim {
+    func claim(_ name: String, _ bound: MeasureBound, over window: RunSecond) -> DrillClaim {
         ledger.claim(
             name, bound, over: window,
-            recovery: overAt.flatMap { over in steadyAt.map { $0 - over } }, now: now)
+            recovery: overAt.flatMap { over in steadyAt.map { $0 - over } })
     }
 
     /// The verdict, once the run is over; nil where nothing was run.
@@ -39,8 +39,8 @@ extension ScenarioRun {
                 .map { $0.named("\($0.name), meanwhile") }
                 report.claims += looks.meanwhile(scenario.hypothesis?.calls ?? [])
             }
-            report.claims += scenario.objectives.map { claim($0.text, $0, over: ledger.whole, now: now) }
-            report.claims += scenario.thresholds.map { claim($0.text, $0.bound, over: ledger.whole, now: now) }
+            report.claims += scenario.objectives.map { claim($0.text, $0, over: ledger.whole) }
+            report.claims += scenario.thresholds.map { claim($0.text, $0.bound, over: ledger.whole) }
             report.claims += standing
             let unreached = ledger.unreached(plan)
             report.exposed = unreached.isEmpty && ledger.method.all.requests > 0
@@ -65,10 +65,7 @@ extension ScenarioRun {
                     detail: ledger.impact.map { "\($0.seen) asked" } ?? "no router tells"))
         }
         if scenario.load.verifies, scenario.load.writes > 0, !isClaimed(.lostWrites) {
-            claims.append(
-                .count(
-                    "acknowledged writes lost", ledger.verified?.lost, unknown: ledger.verified?.unverified ?? 0,
-                    detail: ledger.verified.map { "of \($0.acknowledged)" } ?? "they were not read back"))
+            claims.append(ledger.lostWrites("acknowledged writes lost"))
         }
         for violation in ledger.found?.violations ?? [] {
             claims.append(

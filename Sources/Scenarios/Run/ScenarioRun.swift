@@ -53,6 +53,14 @@ package struct ScenarioRun: Sendable {
         case failed(Int?, DrillOutcome, String)
         case answered(Int, CallAnswer)
         case unanswered(Int, String)
+        /// What came of an evacuation or a restore, told before it is `ended` or `failed`.
+        case moved(Int, ScenarioMove)
+        /// Whether an evacuation began that had to be refused.
+        case attempted(Int, Bool)
+        /// What stores were found to hold; told whenever somebody has looked.
+        case stock(ScenarioStock)
+        /// What both sides of a cut were answered.
+        case cut(ScenarioCut)
         case found(ScenarioFound, DrillNoise)
         case tidied(String)
         case second(RunSecond)
@@ -95,39 +103,39 @@ package struct ScenarioRun: Sendable {
     }
 
     package let scenario: Scenario
-    package private(set) var phase = Phase.validate
+    package internal(set) var phase = Phase.validate
     package internal(set) var report: DrillReport
     /// The gravest thing that has gone wrong; nil while nothing has.
     package internal(set) var trouble: DrillOutcome?
     /// Why nothing was run; nil where it was.
-    package private(set) var refusal: String?
-    private(set) var began: Instant
+    package internal(set) var refusal: String?
+    var began: Instant
     var orders: [Order] = []
     /// Looks at what is beside the mesh.
     var looks = CallLooks()
-    private(set) var phaseSince: Instant
+    var phaseSince: Instant
     /// When something is due by itself.
-    private var due: Instant?
+    var due: Instant?
 
     /// With the targets that were chosen, by position in `plan`.
-    package private(set) var plan: [ScenarioAction]
+    package internal(set) var plan: [ScenarioAction]
     /// Position in the method, and what is waited for there.
     var cursor = 0
     var wait: Wait = .none
     /// Actions that begin at a time of their own, the next first.
-    private var timed: [(at: Instant, key: Int)] = []
+    var timed: [(at: Instant, key: Int)] = []
     /// Of actions that strike one target after the other, by position in `plan`: the others, and how long after.
-    private var turns: [Int: [(key: Int, after: TimeAmount)]] = [:]
+    var turns: [Int: [(key: Int, after: TimeAmount)]] = [:]
     /// What is in force, by position in `plan`.
-    private(set) var active: [Int: Active] = [:]
-    private var rolled = 0
+    var active: [Int: Active] = [:]
+    var rolled = 0
     /// The method was begun.
-    private(set) var hasInjected = false
-    private var mayWrite = false
+    var hasInjected = false
+    var mayWrite = false
     var ledger: ScenarioLedger
-    private var abortCounts: [Int]
-    private(set) var steadyAt: Instant?
-    private(set) var overAt: Instant?
+    var abortCounts: [Int]
+    var steadyAt: Instant?
+    var overAt: Instant?
 
     enum Wait: Equatable {
         case none
@@ -168,7 +176,13 @@ package struct ScenarioRun: Sendable {
         phaseSince = now
         report = DrillReport(id: id, drill: scenario.name, mesh: mesh, target: target, began: wall, command: command)
         plan = scenario.actions + scenario.rollbacks
-        ledger = ScenarioLedger(profile, tolerates: Self.tolerates(scenario))
+        let moves = scenario.actions.count { action in
+            switch action.deed {
+            case .evacuate, .restore: true
+            default: false
+            }
+        }
+        ledger = ScenarioLedger(profile, tolerates: Self.tolerates(scenario), moves: moves)
         abortCounts = Array(repeating: 0, count: scenario.abort.count)
         orders = [.validate]
     }
@@ -231,6 +245,7 @@ package struct ScenarioRun: Sendable {
         case .predicted(let detail, let actions):
             for (key, action) in actions where plan.indices.contains(key) { plan[key] = action }
             spread()
+            report.target = report.target ?? target
             end(phase, detail, now: now)
             announce(now: now)
         case .loadStarted(let detail):
@@ -245,6 +260,12 @@ package struct ScenarioRun: Sendable {
         case .failed(let key, let outcome, let why): failed(key, outcome, why, now: now)
         case .answered(let ask, let answer): answered(ask, answer, now: now)
         case .unanswered(let ask, let why): unanswered(ask, why, now: now)
+        case .moved(let key, let move): ledger.moves[key] = move
+        case .attempted(let key, let hasBegun): ledger.attempts[key] = hasBegun
+        case .stock(let stock): ledger.take(stock)
+        case .cut(let cut):
+            ledger.cut = cut
+            report.tiers = cut.tiers
         case .found(let found, let noise):
             ledger.found = found
             ledger.noise = noise
@@ -260,408 +281,25 @@ package struct ScenarioRun: Sendable {
         step(now: now)
     }
 
+    /// What all that strikes the mesh has in common, where that is one thing.
+    private var target: String? {
+        let targets = Set(plan.prefix(scenario.actions.count).filter(\.deed.injects).map(\.deed.targets))
+        guard targets.count == 1, let only = targets.first, only.count == 1 else { return nil }
+        return only[0]
+    }
+
     /// Something may be due.
     package mutating func wake(now: Instant) {
         step(now: now)
     }
 
-    // MARK: Phases
-
-    private mutating func enter(_ phase: Phase, now: Instant) {
-        self.phase = phase
-        phaseSince = now
-        due = nil
-    }
-
-    func step(
-        _ name: String, _ part: DrillReport.Step.Part, _ detail: String, from: Instant, _ now: Instant,
-        _ outcome: DrillReport.Step.Outcome = .done
-    ) -> DrillReport.Step {
-        DrillReport.Step(
-            name: name, part: part, outcome: outcome, startMilliseconds: (from - began).milliseconds,
-            durationMilliseconds: (now - from).milliseconds, detail: detail)
-    }
-
-    mutating func end(
-        _ phase: Phase, _ detail: String, _ outcome: DrillReport.Step.Outcome = .done, now: Instant
-    ) {
-        report.steps.append(step(phase.rawValue, phase.part, detail, from: phaseSince, now, outcome))
-    }
-
-    /// What strikes its targets one after the other becomes an action for each: the first in its place, the others behind the plan.
-    /// All of them end together, the last not before its time.
-    private mutating func spread() {
-        for key in scenario.actions.indices {
-            guard let apart = plan[key].apart, plan[key].deed.canSpread else { continue }
-            let (whole, targets) = (plan[key], plan[key].deed.targets)
-            let length = max(whole.length ?? .zero, apart * Int64(targets.count))
-            plan[key].deed = whole.deed.of([targets[0]])
-            plan[key].length = length
-            for (number, target) in targets.enumerated().dropFirst() {
-                var other = whole
-                other.name += " \(number + 1)"
-                other.deed = whole.deed.of([target])
-                other.length = length - apart * Int64(number)
-                turns[key, default: []].append((plan.count, apart * Int64(number)))
-                plan.append(other)
-            }
-        }
-    }
-
-    private mutating func announce(now: Instant) {
-        guard scenario.notice > .zero else { return startLoad(now: now) }
-        enter(.notice, now: now)
-        due = now + scenario.notice
-        orders.append(.announce(scenario.title, scenario.notice))
-    }
-
-    private mutating func startLoad(now: Instant) {
-        if phase == .notice { end(.notice, "announced for \(Syntax.written(scenario.notice))", now: now) }
-        enter(.baseline, now: now)
-        orders.append(.startLoad)
-    }
-
-    /// Does what is due.
-    private mutating func step(now: Instant) {
-        // Each turn of it either waits or comes to another phase.
-        for _ in 0..<(Scenario.most * 4) {
-            let before = (phase, cursor, wait, orders.count)
-            endLeases(now: now)
-            switch phase {
-            case .validate, .predict, .readBack, .tidy, .over: return
-            case .notice: if let due, now >= due { startLoad(now: now) }
-            case .baseline: endBaseline(now: now)
-            case .before: return
-            case .method: goOn(now: now)
-            case .rollbacks: rollBack(now: now)
-            case .settle: settle(now: now)
-            case .after: if let due, now >= due { endAfter(now: now) }
-            }
-            if before == (phase, cursor, wait, orders.count) { return }
-        }
-    }
-
-    private mutating func endBaseline(now: Instant) {
-        guard mayWrite, let due, now >= due else { return }
-        let seen = ledger.baseline.all
-        // Seconds close after they are over.
-        let isShort = ledger.baseline.length < scenario.baseline.length || seen.requests < scenario.baseline.requests
-        if isShort, now < phaseSince + scenario.baseline.longest {
-            self.due = min(now + .milliseconds(100), phaseSince + scenario.baseline.longest)
-            return
-        }
-        ledger.endBaseline()
-        end(.baseline, "\(seen.ok) of \(Wording.plural(Int(clamping: seen.requests), "request")) answered", now: now)
-        enter(.before, now: now)
-        guard seen.ok > 0 else { return fail(.baselineNotMet, "no request was answered", now: now) }
-        let claims = hypothesis {
-            $0.isBefore
-        } over: {
-            ledger.baseline
-        }
-        let broken = claims.filter { $0.verdict == .deviated }
-        guard broken.isEmpty else {
-            end(.before, "not met: \(Self.told(broken))", .failed, now: now)
-            return fail(.baselineNotMet, Self.told(broken), now: now)
-        }
-        guard askHypothesis(.before, now: now) else { return }
-        end(.before, claims.isEmpty ? "nothing is claimed" : "met: \(Self.told(claims))", now: now)
-        beginMethod(now: now)
-    }
-
-    static func told(_ claims: [DrillClaim]) -> String {
-        claims.map { "\($0.name) is \(RunReport.figure($0.observed, $0))" }.joined(separator: "; ")
-    }
-
-    mutating func beginMethod(now: Instant) {
-        enter(.method, now: now)
-        looks.begin(now: now)
-        ledger.beginMethod(now: now)
-        var key = 0
-        for case .action(let action) in scenario.method {
-            if let after = action.startAfter { timed.append((now + after, key)) }
-            key += 1
-        }
-        timed.sort { ($0.at, $0.key) < ($1.at, $1.key) }
-    }
-
-    /// The number of the action at a place of the method.
-    private func key(at place: Int) -> Int {
-        scenario.method.prefix(place).count { if case .action = $0 { true } else { false } }
-    }
-
-    // MARK: The method
-
-    private mutating func goOn(now: Instant) {
-        lookMeanwhile(now: now)
-        guard phase == .method else { return }
-        while let next = timed.first, now >= next.at {
-            timed.removeFirst()
-            begin(next.key, now: now)
-        }
-        switch wait {
-        case .none: break
-        case .begun, .ended, .asked: return
-        case .asking(let until):
-            guard now >= until else { return due = until }
-            due = nil
-            return askStep(now: now)
-        case .before(let until):
-            guard now >= until else { return due = until }
-            due = nil
-            begin(key(at: cursor), now: now)
-            return wait = .begun(key(at: cursor))
-        case .after(let until):
-            guard now >= until else { return due = until }
-            due = nil
-            wait = .none
-            cursor += 1
-        }
-        guard cursor < scenario.method.count else {
-            // What is in force goes on to the end of its time.
-            let isLasting = active.values.contains { $0.until != nil || !$0.isBegun }
-            if timed.isEmpty, !isLasting, !looks.isAsking(.step) { endMethod("all steps were taken", now: now) }
-            return
-        }
-        switch scenario.method[cursor] {
-        case .action(let action) where action.startAfter != nil: cursor += 1
-        case .action(let action) where action.isBackground:
-            timed.append((now + action.pauseBefore, key(at: cursor)))
-            timed.sort { ($0.at, $0.key) < ($1.at, $1.key) }
-            cursor += 1
-        case .look(let probe) where probe.isBackground:
-            looks.later(cursor, probe, at: now + probe.pauseBefore)
-            cursor += 1
-        case .look(let probe): wait = .asking(now + probe.pauseBefore)
-        case .action(let action): wait = .before(now + action.pauseBefore)
-        case .probe(let probe):
-            look(probe, now: now)
-            cursor += 1
-        }
-    }
-
-    private mutating func begin(_ key: Int, now: Instant) {
-        hasInjected = true
-        let action = plan[key]
-        active[key] = Active(since: now, until: nil)
-        ledger.begin(key, action, now: now)
-        orders.append(.begin(key, action))
-        timed += (turns[key] ?? []).map { (now + $0.after, $0.key) }
-        timed.sort { ($0.at, $0.key) < ($1.at, $1.key) }
-    }
-
-    private mutating func begun(_ key: Int, _ how: Begun, now: Instant) {
-        guard active[key] != nil else { return }
-        let action = plan[key]
-        active[key]?.isBegun = true
-        let since = active[key]?.since ?? now
-        if action.deed.lasts { active[key]?.until = since + (action.length ?? .zero) }
-        ledger.begun(key, how)
-        report.steps.append(step(action.name, .injects, how.detail, from: since, now))
-        if how.applied < how.of {
-            fail(.error, "\(action.name): reached \(how.applied) of \(how.of)", now: now)
-        } else if wait == .begun(key) {
-            wait = action.deed.lasts ? .after(now + action.pauseAfter) : .ended(key)
-        }
-    }
-
-    private mutating func endLeases(now: Instant) {
-        for key in active.keys.sorted() {
-            guard let deed = active[key], !deed.isEnding, let until = deed.until, now >= until else { continue }
-            active[key]?.isEnding = true
-            orders.append(.end(key))
-        }
-    }
-
-    private mutating func ended(_ key: Int, _ detail: String, now: Instant) {
-        guard let deed = active[key] else { return }
-        let action = plan[key]
-        // A region that was left stays so until somebody takes it back.
-        if case .evacuate = action.deed, !deed.isEnding {
-            report.steps.append(step(action.name, .during, detail, from: deed.since, now))
-        } else {
-            active[key] = nil
-            ledger.end(key, injects: plan[key].deed.injects, now: now)
-            report.steps.append(step("\(action.name) ended", .takesBack, detail, from: now, now))
-            if case .restore(let region) = action.deed { restored(region, now: now) }
-        }
-        if wait == .ended(key) { wait = .after(now + action.pauseAfter) }
-    }
-
-    /// What was left is taken back by a step of its own.
-    private mutating func restored(_ region: String, now: Instant) {
-        for (key, _) in active {
-            if case .evacuate(let left) = plan[key].deed,
-                TargetSelector.name(in: left, of: .region) == TargetSelector.name(in: region, of: .region)
-            {
-                active[key] = nil
-                ledger.end(key, injects: plan[key].deed.injects, now: now)
-            }
-        }
-    }
-
-    private mutating func failed(_ key: Int?, _ outcome: DrillOutcome, _ why: String, now: Instant) {
-        if let key, let deed = active[key] {
-            report.steps.append(
-                step(plan[key].name, deed.isEnding ? .takesBack : .injects, why, from: deed.since, now, .failed))
-            // What could not be taken back is told, and not tried for ever; the driver keeps it noted.
-            if deed.isEnding || !deed.isBegun {
-                active[key] = nil
-                ledger.end(key, injects: plan[key].deed.injects, now: now)
-            }
-        } else {
-            end(phase, why, .failed, now: now)
-        }
-        fail(outcome, key.map { "\(plan[$0].name): \(why)" } ?? "\(phase.rawValue): \(why)", now: now)
-        switch phase {
-        case .readBack: tidy(now: now)
-        case .tidy: phase = .over
-        default: break
-        }
-    }
-
-    private mutating func look(_ probe: ScenarioProbe, now: Instant) {
-        let claims = probe.tolerance.bounds(probe.measure).map {
-            claim(probe.name, $0, over: ledger.last(probe.window), now: now)
-        }
-        report.claims += claims
-        report.steps.append(
-            step(
-                probe.name, .during, claims.isEmpty ? "nothing is claimed" : Self.told(claims), from: now, now,
-                claims.contains { $0.verdict == .deviated } ? .failed : .done))
-    }
-
-    private mutating func endMethod(_ detail: String, now: Instant) {
-        end(.method, detail, now: now)
-        enterRollbacks(now: now)
-    }
-
-    private mutating func enterRollbacks(now: Instant) {
-        enter(.rollbacks, now: now)
-        (wait, timed) = (.none, [])
-        looks.forget()
-        for key in active.keys.sorted() where active[key]?.isEnding == false {
-            active[key]?.isEnding = true
-            orders.append(.end(key))
-        }
-    }
-
-    private mutating func rollBack(now: Instant) {
-        guard active.isEmpty else { return }
-        let first = scenario.actions.count
-        guard rolled < scenario.rollbacks.count else {
-            end(.rollbacks, "nothing is in force any more", now: now)
-            overAt = now
-            ledger.endMethod()
-            guard hasInjected, trouble != .interrupted else { return readBack(now: now) }
-            enter(.settle, now: now)
-            due = now + scenario.settle
-            return
-        }
-        let key = first + rolled
-        rolled += 1
-        active[key] = Active(since: now, until: nil)
-        orders.append(.begin(key, plan[key]))
-    }
-
-    // MARK: Afterwards
-
-    private mutating func settle(now: Instant) {
-        guard phase == .settle, let overAt else { return }
-        if let steady = ledger.steadyFrom {
-            let since = max(steady, overAt)
-            if now - since >= Self.steady {
-                steadyAt = since
-                end(
-                    .settle, "steady \(Wording.time(milliseconds: (since - overAt).milliseconds)) after it was over",
-                    now: now)
-                return beginAfter(now: now)
-            }
-        }
-        guard let due, now >= due else { return }
-        end(.settle, "not steady within \(Syntax.written(scenario.settle)): \(ledger.unsteady)", .failed, now: now)
-        beginAfter(now: now)
-    }
-
-    /// The share of requests that may fail while the mesh counts as steady: what the hypothesis says of success, or none.
-    private static func tolerates(_ scenario: Scenario) -> Double {
-        for probe in scenario.hypothesis?.probes ?? [] where probe.measure == Measure(.success) {
-            if case .figure(let low) = probe.tolerance.low { return 1 - low }
-        }
-        return 0
-    }
-
-    private mutating func beginAfter(now: Instant) {
-        enter(.after, now: now)
-        ledger.beginAfter()
-        let windows = (scenario.hypothesis?.probes ?? []).map(\.window)
-        let isLooked = scenario.hypothesis?.strategy.isAfter ?? false
-        due = now + (isLooked ? windows.max() ?? .zero : .zero)
-        if isLooked { _ = askHypothesis(.after, now: now) }
-    }
-
-    private mutating func endAfter(now: Instant) {
-        guard !looks.isAsking(.after) else { return }
-        let claims = hypothesis {
-            $0.isAfter
-        } over: {
-            ledger.after
-        }
-        // More requests would decide, and there is time for them.
-        if claims.contains(where: { $0.verdict == .undecided && $0.needed != nil }), now < phaseSince + scenario.settle
-        {
-            due = now + .seconds(1)
-            return
-        }
-        ledger.endAfter()
-        report.claims += claims.map { $0.named("\($0.name), after") }
-        let asked = looks.take(.after)
-        report.claims += asked.map { $0.named("\($0.name), after") }
-        let told = [claims.isEmpty ? "" : Self.told(claims), asked.told].filter { !$0.isEmpty }
-        end(.after, told.isEmpty ? "nothing is claimed" : told.joined(separator: "; "), now: now)
-        readBack(now: now)
-    }
-
-    private mutating func readBack(now: Instant) {
-        enter(.readBack, now: now)
-        orders.append(.readBack)
-    }
-
-    private mutating func tidy(now: Instant) {
-        enter(.tidy, now: now)
-        orders.append(.tidy)
-    }
-
-    /// Something went wrong: what is in force is taken back, and what is to be seen afterwards is still looked at.
-    mutating func fail(_ outcome: DrillOutcome, _ why: String, now: Instant) {
-        if trouble == nil { report.reason = why }
-        trouble = trouble.map { .graver($0, outcome) } ?? outcome
-        switch phase {
-        case .validate, .predict, .notice:
-            phase = .over
-            orders = []
-        case .baseline, .before:
-            orders = []
-            looks.forget()
-            guard mayWrite else { return phase = .over }
-            readBack(now: now)
-        case .method:
-            end(.method, why, .failed, now: now)
-            enterRollbacks(now: now)
-        case .settle, .after:
-            // Whoever asks for an end does not wait for more to be seen.
-            if outcome == .interrupted { readBack(now: now) }
-        case .rollbacks, .readBack, .tidy, .over: break
-        }
-    }
-
     // MARK: Each second
 
-    private mutating func take(_ second: RunSecond, now: Instant) {
+    mutating func take(_ second: RunSecond, now: Instant) {
         ledger.take(second, now: now)
         guard phase == .method else { return }
         for (place, rule) in scenario.abort.enumerated() {
-            guard holds(rule.bound, over: second, now: now) else {
+            guard holds(rule.bound, over: second) else {
                 abortCounts[place] = 0
                 continue
             }
@@ -671,7 +309,7 @@ package struct ScenarioRun: Sendable {
         }
         for threshold in scenario.thresholds where threshold.aborts && now - phaseSince >= threshold.delay {
             guard let limit = ledger.limit(threshold.bound),
-                let observed = ledger.observed(threshold.bound.measure, over: ledger.whole, now: now),
+                let observed = ledger.observed(threshold.bound.measure, over: ledger.whole),
                 !threshold.bound.comparison.holds(observed, limit)
             else { continue }
             return fail(.aborted, "\(threshold.text) was not kept", now: now)
@@ -679,9 +317,9 @@ package struct ScenarioRun: Sendable {
     }
 
     /// Whether a figure stands so, by what it is alone: to give up nobody waits for an interval.
-    func holds(_ bound: MeasureBound, over second: RunSecond, now: Instant) -> Bool {
+    func holds(_ bound: MeasureBound, over second: RunSecond) -> Bool {
         guard !bound.measure.figure.isOfTheEnd, let limit = ledger.limit(bound),
-            let observed = ledger.observed(bound.measure, over: second, now: now)
+            let observed = ledger.observed(bound.measure, over: second)
         else { return false }
         return bound.comparison.holds(observed, limit)
     }

@@ -2,9 +2,9 @@ import MeshBase
 import Reports
 
 /// What is seen of a mesh at one moment, as far as a scenario asks.
-package struct ScenarioSight: Sendable, Equatable {
+package struct ScenarioSight: Sendable {
     /// What became of customers since somebody came to harm last.
-    package struct Impact: Sendable, Equatable {
+    package struct Impact: Sendable {
         package var seen = 0
         package var lost = 0
         package var degraded = 0
@@ -36,17 +36,10 @@ package struct ScenarioSight: Sendable, Equatable {
     package var waiting: Int?
 
     package init() {}
-
-    package static func == (a: ScenarioSight, b: ScenarioSight) -> Bool {
-        a.isWhole == b.isWhole && a.down == b.down && a.degraded == b.degraded && a.impact == b.impact
-            && a.views?.agree == b.views?.agree && a.views?.of == b.views?.of && a.amplification == b.amplification
-            && a.openBreakers == b.openBreakers && a.hits == b.hits && a.epoch == b.epoch
-            && a.utilisation == b.utilisation && a.waiting == b.waiting
-    }
 }
 
 /// What was found once the load had ended and its writes had been read back.
-package struct ScenarioFound: Sendable, Equatable {
+package struct ScenarioFound: Sendable {
     /// Acknowledged writes of what is kept.
     package var acknowledged = 0
     /// Those that were not there.
@@ -59,10 +52,4 @@ package struct ScenarioFound: Sendable, Equatable {
     package var isVerified = false
 
     package init() {}
-
-    package static func == (a: ScenarioFound, b: ScenarioFound) -> Bool {
-        a.acknowledged == b.acknowledged && a.lost == b.lost && a.unverified == b.unverified
-            && a.isVerified == b.isVerified
-            && a.violations.map { "\($0)" } == b.violations.map { "\($0)" }
-    }
 }

@@ -98,13 +98,23 @@ final class ControlProcess: LinkingProcess {
         place.pointee.wake(now: now, into: &outbox)
     }
 
-    func begin(_ kind: EvacuationPlan.Kind, _ region: Int, cells: [CellIndex] = [], acceptsLoss: Bool = false) {
+    /// Begins a plan, in the steps that are given and the topology's else.
+    func move(_ kind: EvacuationPlan.Kind, _ region: Int, stages: [Int]?, watch: TimeAmount?) {
+        begin(kind, region, stages: stages, watch: watch)
+        var outbox = outbox
+        place.pointee.wake(now: now, into: &outbox)
+    }
+
+    func begin(
+        _ kind: EvacuationPlan.Kind, _ region: Int, cells: [CellIndex] = [], acceptsLoss: Bool = false,
+        stages: [Int]? = nil, watch: TimeAmount? = nil
+    ) {
         let topology = simulation.topology
         let settings = topology.evacuation
         var plan = PlanDecree(
             id: StableHash.combine(simulation.seed, simulation.planNumber + 1), kind: kind, region: region,
-            cells: cells, founded: topology.foundingCells, percents: settings.stages,
-            watch: simulation.configuration.watch,
+            cells: cells, founded: topology.foundingCells, percents: stages ?? settings.stages,
+            watch: watch ?? simulation.configuration.watch,
             began: now.nanoseconds &+ Simulation.epoch)
         plan.acceptsLoss = acceptsLoss
         // As the control plane's checks do: no customer is left without a cell, or without a domain of its shard.

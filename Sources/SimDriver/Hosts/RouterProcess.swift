@@ -64,6 +64,9 @@ final class RouterProcess: LinkingProcess {
         return true
     }
     var counters: RouterCounters { node.counters }
+    /// How long writes waited that met a change, and how long ago a cell was sent a client's request; nil for never.
+    var writePauses: DurationHistogram { node.writePauses }
+    func idle(_ cell: CellIndex) -> TimeAmount? { node.idle(cell, now: now) }
 
     // MARK: Links
 

@@ -20,12 +20,19 @@ package final class SimScenario {
         package var simulation: SimulationReport
     }
 
-    private let simulation: Simulation
+    let simulation: Simulation
     private let feed: SimFeed
-    private var guardian: SimGuardian
-    private var run: ScenarioRun
+    var guardian: SimGuardian
+    var run: ScenarioRun
     private var names: [String] = []
-    private var pending: [Int: (kind: EvacuationPlan.Kind, region: Int, since: Instant)] = [:]
+    /// Plans that have begun and not ended, by the key of their action.
+    var pending: [Int: Move] = [:]
+    /// Evacuations that have to be refused.
+    var attempts: [Int: Attempt] = [:]
+    /// How the mesh was before a region was left.
+    var inventory: Inventory?
+    /// What each side of a cut was answered while it was in force.
+    var cut: [LoadWindows.Window] = []
     private var refusal: String?
     private var second = Instant.zero
     /// Customers who ask with poison, by the key of their action, and when they ask next.
@@ -34,7 +41,7 @@ package final class SimScenario {
 
     /// What is looked at between two events of the scenario.
     private static let step = TimeAmount.milliseconds(50)
-    private static let longestMove = TimeAmount.minutes(10)
+    static let longestMove = TimeAmount.minutes(10)
     /// From one request with poison to the next.
     private static let poisonInterval = TimeAmount.milliseconds(200)
     /// As the control plane's: of everything that was begun, so that faults of a plan have others.
@@ -162,6 +169,7 @@ package final class SimScenario {
             run.handle(.second(seen), now: simulation.now)
         }
         for (key, move) in pending.sorted(by: { $0.key < $1.key }) { follow(key, move) }
+        for (key, attempt) in attempts.sorted(by: { $0.key < $1.key }) { follow(key, attempt) }
         for (key, asks) in poison.sorted(by: { $0.key < $1.key }) where asks.next <= simulation.now {
             poison[key]?.next = simulation.now + Self.poisonInterval
             simulation.clients.call(by: asks.customer)
@@ -178,6 +186,7 @@ package final class SimScenario {
         case .predict: predict()
         case .announce: break
         case .startLoad:
+            guard takeSides() else { return }
             simulation.clients.count()
             simulation.clients.begin(until: now + Scenario.longest)
             second = now
@@ -195,15 +204,12 @@ package final class SimScenario {
         let now = simulation.now
         let topology = simulation.knownTopology
         let placement = simulation.placement
-        var customers = [Int](repeating: 0, count: topology.cells.count)
-        for number in 1...max(topology.customers.count, 1) {
-            if let first = placement.shard(of: CustomerHash(number: number)).first { customers[first.position] += 1 }
-        }
+        let customers = CustomerCounts.byFirstCell(topology, placement)
         var chooser = TargetChooser(
             topology, loads: customers.map { .init(rate: nil, customers: $0, serves: true) },
             seed: run.scenario.seed ?? simulation.seed)
         var actions: [Int: ScenarioAction] = [:]
-        var words: [String] = []
+        var forecast = ScenarioForecast()
         for (key, action) in run.plan.enumerated() {
             var action = action
             do throws(UnknownTarget) {
@@ -217,16 +223,11 @@ package final class SimScenario {
             guard key < run.scenario.actions.count, let request = PredictionRequest(action, shard: shard) else {
                 continue
             }
-            let report = Predictor.predict(
-                request, MeshSituation(topology: topology, placement: placement))
-            words.append(
-                "\(action.deed.text): \(Wording.count(report.customers.lost)) lost, "
-                    + "\(Wording.count(report.customers.degraded)) degraded, "
-                    + "\(Wording.count(report.customers.untouched)) untouched")
+            let report = Predictor.predict(request, MeshSituation(topology: topology, placement: placement))
+            forecast.add(action, report.customers)
         }
-        run.handle(
-            .predicted(words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; "), actions: actions),
-            now: now)
+        if let refusal = forecast.refusal(by: run.scenario.abort) { return run.handle(.refused(refusal), now: now) }
+        run.handle(.predicted(forecast.sentence, actions: actions), now: now)
     }
 
     /// The names of a customer's cells.
@@ -250,14 +251,16 @@ package final class SimScenario {
                 Self.firstKey + key, spec, lasts: action.length != nil, .fault(Self.firstKey + key))
             simulation.faultsFired += 1
             feed.began(Self.firstKey + key, spec, for: action.length, simulation)
-            begun(applied: hasStruck ? 1 : 0, victims: victims(spec), spec.text)
+            if action.deed.cutRegion == run.cutRegion { beginCut() }
+            begun(applied: hasStruck ? 1 : 0, victims: spec.victims(in: simulation.knownTopology), spec.text)
         case .controlLoss:
             guard let index = simulation.machinesByName[Simulation.controlName] else { return }
             simulation.membership.disturbed(now: now)
             simulation.kill(simulation.machines[index])
             begun(victims: [Simulation.controlName], "the control plane is gone")
-        case .evacuate(let word): move(key, .evacuate, word, begun: { begun("it has begun") })
-        case .restore(let word): move(key, .restore, word, begun: { begun("it has begun") })
+        case .evacuate(let word): move(key, .evacuate, word, action, begun: { begun("it has begun") })
+        case .restore(let word): move(key, .restore, word, action, begun: { begun("it has begun") })
+        case .attempt(let word): attempt(key, word)
         case .load(let factor):
             simulation.clients.factor = factor
             begun("\(Syntax.written(factor)) times the rate")
@@ -270,59 +273,11 @@ package final class SimScenario {
         }
     }
 
-    /// Members that others are to take for dead.
-    private func victims(_ spec: FaultSpec) -> [String] {
-        let isDeadly: Bool =
-            switch spec.action {
-            case .process(.kill), .process(.pause), .process(.leave), .disk(.destroy), .disk(.lose): true
-            case .wire(.blackhole), .wire(.partition): true
-            default: false
-            }
-        guard isDeadly else { return [] }
-        return simulation.mesh.filter { machine in
-            if spec.action.layer == .wire { return spec.side.contains(machine, simulation.topology) }
-            return spec.targets.contains { target in
-                target.nodeName == machine.name
-                    || target.nodeName == nil && machine.role == .cell && target.contains(machine, simulation.topology)
-            }
-        }.map(\.name)
-    }
-
-    private func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ word: String, begun: () -> Void) {
-        let name = TargetSelector.name(in: word, of: .region)
-        guard let region = simulation.topology.regions.firstIndex(where: { $0.name == name }),
-            let control = simulation.control
-        else { return run.handle(.failed(key, .error, "no control plane moves \(name)"), now: simulation.now) }
-        simulation.membership.disturbed(now: simulation.now)
-        let plans = simulation.planNumber
-        control.command(kind == .evacuate ? .evacuate(name) : .restore(name))
-        simulation.turn(control)
-        guard simulation.planNumber > plans else {
-            return run.handle(
-                .failed(key, .error, "refused: customers would be left without a cell"), now: simulation.now)
-        }
-        pending[key] = (kind, region, simulation.now)
-        begun()
-    }
-
-    private func follow(_ key: Int, _ move: (kind: EvacuationPlan.Kind, region: Int, since: Instant)) {
-        let now = simulation.now
-        guard now - move.since < Self.longestMove else {
-            pending[key] = nil
-            return run.handle(.failed(key, .error, "the plan has not ended within 10 minutes"), now: now)
-        }
-        guard now - move.since >= .milliseconds(500), let control = simulation.control, control.isSettled,
-            let ended = control.coordinator.ended, ended.plan.region == move.region, ended.plan.kind == move.kind
-        else { return }
-        pending[key] = nil
-        guard ended.completed else { return run.handle(.failed(key, .deviated, "rolled back"), now: now) }
-        run.handle(.ended(key, "completed in \(Wording.time(milliseconds: (now - move.since).milliseconds))"), now: now)
-    }
-
     private func end(_ key: Int) {
         let now = simulation.now
         switch run.plan[key].deed {
         case .fault:
+            if run.plan[key].deed.cutRegion == run.cutRegion { endCut() }
             simulation.membership.disturbed(now: now)
             simulation.end(key: Self.firstKey + key, .faultEnds(Self.firstKey + key))
             feed.ended(Self.firstKey + key, simulation)
@@ -343,7 +298,7 @@ package final class SimScenario {
                 if let control = simulation.control { simulation.turn(control) }
                 _ = simulation.run(atMost: Self.longestMove, &guardian, until: { $0.control?.isSettled ?? false })
             }
-            move(key, .restore, word, begun: {})
+            move(key, .restore, word, run.plan[key], begun: {})
         case .poison:
             poison[key] = nil
             simulation.membership.disturbed(now: now)
@@ -352,6 +307,7 @@ package final class SimScenario {
             let names = down.map(\.name).joined(separator: ", ")
             run.handle(.ended(key, down.isEmpty ? "no cell was down" : "started again: \(names)"), now: now)
         case .call: run.handle(.ended(key, "nothing was run"), now: now)
+        case .attempt: run.handle(.ended(key, "nothing is in force of it"), now: now)
         case .restore: if pending[key] == nil { run.handle(.ended(key, "it has ended"), now: now) }
         }
     }
@@ -366,6 +322,8 @@ package final class SimScenario {
         found.violations = simulation.reactiveVerdicts.filter { $0.oracle != "acknowledged-writes" }.map {
             ($0.oracle, !$0.ok, $0.detail)
         }
+        tellCut()
+        takeStock()
         run.handle(.found(found, DrillNoise()), now: simulation.now)
     }
 }

@@ -25,7 +25,7 @@ struct ClientLedger {
     private var kept = Int.max
 
     /// What every store promises, by key; nil without a store.
-    private let tiers: [StoreSettings.Tier?]
+    let tiers: [StoreSettings.Tier?]
     /// Keys that keep siblings.
     private let keepsSiblings: [Bool]
 
@@ -187,7 +187,7 @@ struct ClientLedger {
     }
 
     /// What an answer says of the operation.
-    private static func outcome(
+    static func outcome(
         of request: SimRequest, _ response: HTTPResponse, _ bytes: UnsafeRawBufferPointer
     ) -> History.Outcome {
         let version =

@@ -37,6 +37,8 @@ final class ClientProcess: SimProcess {
     private var second: RunSecond?
     private var droppedBefore = 0
     var ledger: ClientLedger
+    /// Where clients are on both sides of a cut; sessions would refuse what that is to show.
+    var sides: ClientSides?
     /// By customer.
     private var sessions: [Int: Session] = [:]
 
@@ -162,7 +164,8 @@ final class ClientProcess: SimProcess {
         // What was due when it was stopped.
         guard now < ends else { return }
         scheduleArrival()
-        admit(nextRequest())
+        let request = nextRequest()
+        admit(request, by: sides?.router(of: request))
     }
 
     /// Sends it, unless too much is in flight.
@@ -227,7 +230,7 @@ final class ClientProcess: SimProcess {
     /// - Parameter chosen: the router that is asked; the next in turn where left out.
     private func send(_ next: SimRequest, by chosen: Int? = nil) {
         var request = next
-        if ledger.promisesSession(request), sessions[request.customer]?.isBusy != true {
+        if sides == nil, ledger.promisesSession(request), sessions[request.customer]?.isBusy != true {
             request.hasSession = true
             sessions[request.customer, default: Session()].isBusy = true
         }
@@ -346,9 +349,18 @@ final class ClientProcess: SimProcess {
                 StableHash.hash(response.body.bytes(in: bytes)))
         }
         if case .service(let index, _) = request.kind { ledger.answers.note(index, request, answer, now: now) }
-        let before = ledger.ok
+        let before = (ok: ledger.ok, refused: ledger.refused)
         let isDone = ledger.completed(request, answer, now: now)
-        note(request, answer, isOK: ledger.ok > before)
+        let isOK = ledger.ok > before.ok
+        note(request, answer, isOK: isOK)
+        if sides != nil {
+            let isRefused = ledger.refused > before.refused
+            var outcome = History.Outcome.unknown
+            if case .response(let response, let bytes) = answer {
+                outcome = ClientLedger.outcome(of: request, response, bytes)
+            }
+            sides?.completed(request, outcome, isOK ? .ok : isRefused ? .refused : .failed, now: now)
+        }
         guard request.isReadBack else { return }
         if !isDone, request.attempt < Self.readAttempts {
             var again = request
@@ -366,7 +378,8 @@ final class ClientProcess: SimProcess {
     /// Reads every record with an acknowledged write, after the load.
     func readBack() {
         isReadingBack = true
-        toRead = ledger.recordsToRead.reversed().map { record in
+        let all = Set(ledger.recordsToRead).union(sides?.recordsToRead ?? []).sorted()
+        toRead = all.reversed().map { record in
             SimRequest(
                 number: 0, kind: .read, customer: Int(record.rawValue >> 8), key: Int(record.rawValue & 255),
                 sent: now, window: -1, isReadBack: true)

@@ -9,6 +9,7 @@ import MeshBase
 ///                           are the same, and of different numbers they differ
 ///     {remote}              of regions and zones: the busiest that can be left: without the control plane, and not the only
 ///                           region of customers who are pinned to a geography
+///     {control}             of regions: that of the control plane
 ///     {most-dependents}     of services: the one that most others call; of equals, directly or through others
 ///     {most-dependencies}   of services: the one that calls the most others, likewise
 ///
@@ -141,6 +142,9 @@ package struct TargetChooser {
         switch choice {
         case "busiest": return [busiest(all) ?? all[0].word]
         case "random": return [all[Int(rng.below(UInt64(all.count)))].word]
+        case "control":
+            guard word.hasPrefix("region/") else { throw Self.unreadable(word) }
+            return ["region/\(topology.regions[topology.control.region].name)"]
         case "remote":
             guard let remote else { throw Self.unreadable(word) }
             guard let found = busiest(all.filter { remote($0.word) }) else {

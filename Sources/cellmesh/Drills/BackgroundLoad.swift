@@ -20,8 +20,6 @@ final class BackgroundLoad: Sendable {
     struct Found: Sendable {
         var side: String
         var report: LoadReport
-        var customers: CustomerLedger
-        var windows: LoadWindows
         /// What it saw from second to second, and what the machine did.
         var series: RunSeries
         var noise: RunNoise
@@ -35,15 +33,15 @@ final class BackgroundLoad: Sendable {
         }
     }
 
-    private enum Message: Sendable { case look, window, stop }
+    private enum Message: Sendable { case window, stop }
 
     private struct State {
         var sender: AsyncSender<Message>?
         /// Of all sides, and how many times they were asked for.
         var windows: [LoadWindows] = []
         var looks = 0
-        /// Of the first side, as they came; the oldest go where nobody takes them.
-        var seconds: [RunSecond] = []
+        /// Of each side, as they came; the oldest go where nobody takes them.
+        var seconds: [[RunSecond]] = []
         var found: [Found]?
         var failure: CommandFailure?
     }
@@ -65,11 +63,12 @@ final class BackgroundLoad: Sendable {
             }
         }
         guard status == 0 else { throw CommandFailure("no thread for the load: \(String(cString: strerror(status)))") }
-        _ = try stateWhen(.seconds(5), "the load does not start") { $0.sender != nil }
+        _ = try windowsWhen(.seconds(5), "the load does not start") { $0.sender != nil }
     }
 
     private func run(_ sides: [Side]) throws {
         let loop = try EventLoop()
+        state.withLock { $0.seconds = Array(repeating: [], count: sides.count) }
         let floors = sides.count > 1 ? VersionFloors() : nil
         var left = sides.count
         var found: [Found?] = Array(repeating: nil, count: sides.count)
@@ -78,7 +77,6 @@ final class BackgroundLoad: Sendable {
         }
         let mailbox = try AsyncWakeup<Message>(loop: loop) { message in
             switch message {
-            case .look: break
             case .window: for run in runs { run.beginWindow() }
             case .stop: for run in runs { run.stop() }
             }
@@ -91,18 +89,16 @@ final class BackgroundLoad: Sendable {
         for (position, run) in runs.enumerated() {
             run.onFinish = { [unowned run] report in
                 found[position] = Found(
-                    side: sides[position].name, report: report, customers: run.customers, windows: run.windows,
+                    side: sides[position].name, report: report,
                     series: run.series(), noise: run.noise, begun: run.times.begun > 0 ? run.times.begun : nil,
                     writes: StoreSettings.Tier.allCases.map { run.writes(of: $0) })
                 left -= 1
                 if left == 0 { mailbox.close() }
             }
-            if position == 0 {
-                run.onSecond = { second in
-                    self.state.withLock {
-                        if $0.seconds.count == Self.mostSeconds { $0.seconds.removeFirst() }
-                        $0.seconds.append(second)
-                    }
+            run.onSecond = { second in
+                self.state.withLock {
+                    if $0.seconds[position].count == Self.mostSeconds { $0.seconds[position].removeFirst() }
+                    $0.seconds[position].append(second)
                 }
             }
             try run.start()
@@ -118,11 +114,15 @@ final class BackgroundLoad: Sendable {
 
     private static let mostSeconds = 600
 
-    /// What the first side saw in each second since the last call.
+    /// What all sides together saw in each second since the last call.
     func takeSeconds() throws -> [RunSecond] {
         let (seconds, failure) = state.withLock { state in
-            defer { state.seconds = [] }
-            return (state.seconds, state.failure)
+            let count = state.seconds.map(\.count).min() ?? 0
+            let taken = (0..<count).map { place in
+                state.seconds.dropFirst().reduce(into: state.seconds[0][place]) { $0.join($1[place]) }
+            }
+            for side in state.seconds.indices { state.seconds[side].removeFirst(count) }
+            return (taken, state.failure)
         }
         if let failure { throw failure }
         return seconds
@@ -142,24 +142,13 @@ final class BackgroundLoad: Sendable {
         }
     }
 
-    /// What each side has counted so far, its parts in order.
-    func look() throws -> [LoadWindows] { try ask(.look) }
-
     /// Another part begins on all sides.
     /// - Returns: the parts so far.
     @discardableResult
-    func beginWindow() throws -> [LoadWindows] { try ask(.window) }
-
-    private func ask(_ message: Message) throws -> [LoadWindows] {
+    func beginWindow() throws -> [LoadWindows] {
         let asked = state.withLock { ($0.looks, $0.sender) }
-        guard asked.1?.send(message) ?? false else { throw ended }
-        return try stateWhen(.seconds(10), "the load does not answer") { $0.looks > asked.0 }.windows
-    }
-
-    /// Ends sending, and waits until all acknowledged writes were read back.
-    func finish(_ limit: TimeAmount = .minutes(3)) throws -> [Found] {
-        state.withLock { $0.sender }?.send(.stop)
-        return try stateWhen(limit, "the load has not read everything back") { $0.found != nil }.found ?? []
+        guard asked.1?.send(.window) ?? false else { throw ended }
+        return try windowsWhen(.seconds(10), "the load does not answer") { $0.looks > asked.0 }
     }
 
     /// Ends sending, and does not read back. Does not wait.
@@ -171,16 +160,14 @@ final class BackgroundLoad: Sendable {
 
     private var ended: CommandFailure { state.withLock { $0.failure } ?? CommandFailure("the load has ended") }
 
-    private func stateWhen(
+    private func windowsWhen(
         _ limit: TimeAmount, _ trouble: String, _ isThere: (borrowing State) -> Bool
-    ) throws -> (windows: [LoadWindows], found: [Found]?) {
+    ) throws -> [LoadWindows] {
         let deadline = Pause.now() + limit
         while true {
-            let (isDone, failure, windows, found) = state.withLock {
-                (isThere($0), $0.failure, $0.windows, $0.found)
-            }
+            let (isDone, failure, windows) = state.withLock { (isThere($0), $0.failure, $0.windows) }
             if let failure { throw failure }
-            if isDone { return (windows, found) }
+            if isDone { return windows }
             guard Pause.now() < deadline else { throw CommandFailure(trouble) }
             Pause.sleep(.milliseconds(5))
         }

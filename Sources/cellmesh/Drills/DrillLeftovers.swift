@@ -81,7 +81,7 @@ struct DrillLeftovers {
                 mark.id.map { fault.id == $0 }
                     ?? (fault.kind == mark.kind && fault.targets == mark.targets && fault.created >= trace.report.began)
             }
-            let what = mark.kind == "partition" ? "cut" : mark.kind
+            let what = ["partition", "blackhole"].contains(mark.kind) ? "cut" : mark.kind
             guard let id = own?.id else { return "its \(what) had been ended by its lease" }
             try mesh.endFault(id)
             return "its \(what) \(id) was ended"
@@ -99,6 +99,6 @@ struct DrillLeftovers {
             trace.marks.plan.map { UInt64($0, radix: 16) == UInt64(attributes["plan"]?.text ?? "", radix: 16) }
             ?? (attributes["kind"]?.text ?? "evacuate" == "evacuate" && last.time >= trace.report.began)
         guard isOwn else { return "\(region) had been taken over by somebody else's plan, and is left as it is" }
-        return "\(region): " + (try drillMesh.bringBack(region))
+        return "\(region): " + (try drillMesh.bringBack(region, heedsInterruption: true))
     }
 }

@@ -4,17 +4,9 @@ import MeshBase
 import Scenarios
 import Topology
 
-/// The load of a drill, by its options.
-struct DrillLoad {
-    let mesh: DataDirectory
-    let topology: MeshTopology
-    let options: DrillOptions
-
+/// The load of a drill.
+enum DrillLoad {
     /// A router that runs, as a place to send to; nil where there is none such.
-    func router(where isMeant: (Router) -> Bool = { _ in true }) -> (name: String, endpoint: Endpoint)? {
-        Self.router(mesh, topology, where: isMeant)
-    }
-
     static func router(
         _ mesh: DataDirectory, _ topology: MeshTopology, where isMeant: (Router) -> Bool = { _ in true }
     ) -> (name: String, endpoint: Endpoint)? {
@@ -42,23 +34,15 @@ struct DrillLoad {
             }
     }
 
-    /// Of records alone, read back at the end; it goes on until it is ended.
-    func configuration(share: Double = 1) throws -> LoadConfiguration {
-        var load = Self.base(
-            rate: options.rate * share, customers: options.customers, seed: options.seed ?? topology.seed, topology)
-        load.mix = .recordsOnly
-        load.verifies = true
-        do { try load.validate() } catch { throw CommandFailure(.usage, error.message) }
-        return load
-    }
-
     /// As a scenario asks; it goes on until it is ended.
     ///
-    /// - Parameter factor: so many times its rate; what is asked beside another load is not judged.
+    /// - Parameters:
+    ///   - factor: so many times its rate; what is asked beside another load is not judged.
+    ///   - share: of its rate, where it is one of several that are judged together.
     static func configuration(
-        _ wanted: ScenarioLoad, factor: Double = 1, seed: UInt64, _ topology: MeshTopology
+        _ wanted: ScenarioLoad, factor: Double = 1, share: Double = 1, seed: UInt64, _ topology: MeshTopology
     ) throws -> LoadConfiguration {
-        var load = base(rate: wanted.rate * factor, customers: wanted.customers, seed: seed, topology)
+        var load = base(rate: wanted.rate * factor * share, customers: wanted.customers, seed: seed, topology)
         load.mix = LoadMix(reads: wanted.reads, writes: wanted.writes, services: wanted.services)
         load.services = wanted.services > 0 ? wanted.service.map { [$0] } ?? topology.entryServices : []
         if let shares = wanted.priorities { load.priorities = PriorityMix(shares) }

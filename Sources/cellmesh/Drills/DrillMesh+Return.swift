@@ -9,13 +9,15 @@ import Topology
 /// What leads back to the mesh of before: of the drill under way, and of one that was killed.
 extension DrillMesh {
     /// Takes the evacuation of a region back while that can be done, and restores the region otherwise.
-    func bringBack(_ region: String) throws -> String {
+    ///
+    /// - Parameter heedsInterruption: false for the drill's own way back, which goes on after Ctrl-C.
+    func bringBack(_ region: String, heedsInterruption: Bool) throws -> String {
         let status: EvacuationStatus = try api.get("/v1/evacuations")
         if EvacuationView.isUnderWay(status), status.kind == .evacuate {
             // Once all have moved it goes on to its end.
             abort()
         }
-        try awaitEnd()
+        try awaitEnd(heedsInterruption: heedsInterruption)
         guard try MeshStatus(api).report.evacuated?.contains(region) ?? false else {
             return "its evacuation was taken back"
         }
@@ -29,7 +31,7 @@ extension DrillMesh {
                 "the restore was refused: \(answer.forecast.reason ?? "no reason was given")",
                 next: "cellmesh restore \(region)")
         }
-        try awaitEnd()
+        try awaitEnd(heedsInterruption: heedsInterruption)
         return "its customers were brought back"
     }
 
@@ -48,9 +50,11 @@ extension DrillMesh {
             + names.joined(separator: ", ")
     }
 
-    private func awaitEnd() throws {
-        let took = try DrillWait.until(.minutes(10), every: .milliseconds(150), heedsInterruption: true) {
-            try patiently(heedsInterruption: true, onSilence: { _ in }) {
+    private func awaitEnd(heedsInterruption: Bool) throws {
+        let took = try DrillWait.until(
+            .minutes(10), every: .milliseconds(150), heedsInterruption: heedsInterruption
+        ) {
+            try patiently(heedsInterruption: heedsInterruption, onSilence: { _ in }) {
                 !EvacuationView.isUnderWay(try api.get("/v1/evacuations", timeout: .seconds(3)))
             }
         }

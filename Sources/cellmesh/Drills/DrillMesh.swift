@@ -4,6 +4,7 @@ import Drills
 import Evacuation
 import MeshBase
 import Reports
+import Scenarios
 import Sharding
 import Store
 import Topology
@@ -45,23 +46,18 @@ struct DrillMesh {
         }
     }
 
-    /// - Parameter given: bare or as `region/NAME`; nil where none was named.
-    func region(_ given: String?, else fallback: Int) throws -> Int {
-        guard let given else { return fallback }
+    /// - Parameter given: bare or as `region/NAME`.
+    /// - Returns: its name.
+    func region(_ given: String) throws -> String {
         let name = TargetSelector.name(in: given, of: .region)
-        if let position = topology.regions.firstIndex(where: { $0.name == name }) { return position }
+        if topology.regions.contains(where: { $0.name == name }) { return name }
         throw CommandFailure(
             .usage, "mesh '\(directory.name)' has no region '\(name)'; nothing was changed",
             hint: NearestWord.hint(for: name, among: topology.regions.map(\.name), listing: "regions are"))
     }
 
     /// That the mesh is whole, and that nothing is under way that a drill would mix with.
-    ///
-    /// - Parameter needsStore: what is run asks whether records are lost.
-    func checkWhole(needsStore: Bool = true) throws -> String {
-        guard !needsStore || topology.blueprints.contains(where: { $0.store != nil }) else {
-            throw CommandFailure(.usage, "mesh '\(directory.name)' has no store: there is nothing that could be lost")
-        }
+    func checkWhole() throws -> String {
         let status = try MeshStatus(api)
         if let halt = status.report.halt {
             throw CommandFailure(
@@ -97,24 +93,20 @@ struct DrillMesh {
         return "\(Wording.plural(count.serving, "cell")) serve\(count.others), nothing is under way"
     }
 
-    /// Whether all serve, as soon as a control plane tells.
-    func isWhole(_ onSilence: (String) -> Void) throws -> Bool {
-        try patiently(heedsInterruption: true, onSilence: onSilence) { try MeshStatus(api).state == "serving" }
-    }
-
     /// The placement that the processes know.
     func placement() throws -> Placement { try StoredMesh(directory).placement }
 
     /// Customers that are looked at one by one; beyond these nothing is claimed.
     var customers: Int { min(topology.customers.count, LoadPrediction.mostCustomers) }
 
-    /// How many customers have other cells in the one than in the other.
-    func different(_ first: Placement, _ second: Placement) -> Int {
-        guard customers > 0 else { return 0 }
-        return (1...customers).count { number in
-            let customer = CustomerHash(number: number)
-            return first.shard(of: customer) != second.shard(of: customer)
-        }
+    /// How much of each customer's shard is on one side, by the customer's number, as `CutReach` has it.
+    func reach(_ placement: Placement, isOnIt: (CellIndex) -> Bool) -> [UInt8] {
+        let nobody = UInt8(CutReach.nothing.rawValue)
+        return [nobody]
+            + (1...max(customers, 1)).map { number in
+                let shard = placement.shard(of: CustomerHash(number: number))
+                return UInt8(CutReach(here: shard.count { isOnIt($0) }, of: shard.count).rawValue)
+            }
     }
 
     /// What the stores of some cells hold, by name; nil for one that cannot be read.

@@ -6,28 +6,6 @@ import Scenarios
 import Telemetry
 import UVDriver
 
-/// What a drill does in each of its steps, and what it finds.
-protocol DrillBody: AnyObject {
-    var drill: Drill { get }
-    /// What it is done to.
-    var target: String? { get }
-    /// The command that repeats it.
-    var command: String { get }
-    /// Takes a step.
-    /// - Returns: what was done and seen, in words.
-    func take(_ step: DrillStep) throws -> String
-    /// Claims what was seen; called once, after the last step.
-    func judge(_ run: inout DrillRun)
-    /// How busy the machine was.
-    var noise: DrillNoise { get }
-    /// By which what it has in force is known, should this process be killed.
-    var marks: DrillTrace.Marks { get }
-    /// Called when `marks` have changed within a step.
-    var onMark: () -> Void { get set }
-    /// Lets go of what still runs in this process.
-    func close()
-}
-
 /// What went wrong in a step, and what it makes of the drill.
 struct DrillTrouble: Error {
     var outcome: DrillOutcome
@@ -39,36 +17,10 @@ struct DrillTrouble: Error {
     }
 }
 
-/// `drill run`: takes the steps that `DrillRun` names, keeps the report and ends with its code.
+/// `drill run`: runs a scenario, keeps its report and ends with its code.
 struct DrillRunner {
     let mesh: DataDirectory
     let console: Console
-
-    func run(_ body: any DrillBody) throws {
-        let lock = try begin()
-        defer { lock.release() }
-        let notice = DrillNotice(mesh, body.drill.name)
-        defer { notice.end() }
-        try takeBack()
-        let leftovers = DrillLeftovers(mesh)
-        let wall = Timestamp.string(WallClock.now())
-        var run = DrillRun(
-            body.drill, id: ReportShelf.id(of: body.drill.name, wall: wall), mesh: mesh.name, target: body.target,
-            command: body.command, wall: wall, now: Pause.now())
-        defer { body.close() }
-        while let step = run.next(now: Pause.now()) {
-            notice.tell(step.rawValue)
-            try take(step, body, &run)
-        }
-        // What could not be taken back is left for the next one to try.
-        if run.isTakenBack { leftovers.forget() }
-        body.judge(&run)
-        var report = run.finish(noise: body.noise, now: Pause.now())
-        report.topology = digest
-        keep(&report)
-        console.show(DrillView.report(report))
-        try end(report)
-    }
 
     /// Runs a scenario, keeps its report and ends with its code.
     ///
@@ -144,52 +96,6 @@ struct DrillRunner {
         }
     }
 
-    private func take(_ step: DrillStep, _ body: any DrillBody, _ run: inout DrillRun) throws {
-        if console.format != .json { console.message("\(step.rawValue) ...") }
-        do {
-            if step.role != .takesBack, step.role != .tidies { try DrillWait.checkInterruption() }
-            if step.role != .before || step == .baseline { try note(step, body, run) }
-            let detail = try body.take(step)
-            if console.format != .json { console.message("  \(detail)") }
-            run.end(detail, now: Pause.now())
-        } catch let trouble as DrillTrouble {
-            tell(trouble.detail)
-            run.end(trouble.detail, failure: trouble.outcome, now: Pause.now())
-        } catch let failure as CommandFailure {
-            // What was refused before anything was injected is no run of the drill.
-            if step == .validate || step == .predict { throw failure }
-            tell(failure.message)
-            run.end(
-                failure.message, failure: step.role == .after ? .probeError : .error, now: Pause.now())
-        }
-    }
-
-    /// Before anything is injected it stands on the disk what is to be taken back; from the baseline on the drill's load
-    /// writes, and its keys may wait on the queue of conflicts.
-    private func note(_ step: DrillStep, _ body: any DrillBody, _ run: DrillRun) throws {
-        let leftovers = DrillLeftovers(mesh)
-        func write() throws(FileFailure) {
-            if let trace = run.trace(body.marks) { try leftovers.note(trace) }
-        }
-        body.onMark = { try? write() }
-        do { try write() } catch {
-            // Afterwards the disk may be full: what is in force is taken back all the same.
-            guard step.role == .injects else { return }
-            throw DrillTrouble(.error, "nothing was injected: \(error)")
-        }
-    }
-
-    private func tell(_ text: String) { console.message("  \(console.painted(text, .yellow))") }
-
-    private func keep(_ report: inout DrillReport) {
-        do {
-            report.report = try DrillShelf(mesh).keep(report)
-        } catch {
-            report.report = nil
-            console.message("warning: the report could not be kept: \(error)")
-        }
-    }
-
     private func end(_ report: DrillReport) throws {
         let what = "the drill '\(report.drill)'"
         let reason = report.reason.map { ": \($0)" } ?? ""
@@ -219,7 +125,8 @@ struct DrillRunner {
             return nil
         }
         return "\(Wording.count(needed)) requests would decide '\(claim.name)': a higher --rate or a longer "
-            + (report.drill == "partition" ? "--for" : report.drill == "evacuation" ? "--hold" : "time in the scenario")
+            + (report.drill == "partition"
+                ? "--for" : report.drill == "region-evacuation" ? "--hold" : "time in the scenario")
     }
 }
 
@@ -228,16 +135,6 @@ enum DrillWait {
     /// - Throws: `DrillTrouble` after Ctrl-C.
     static func checkInterruption() throws {
         if Interruption.hasCome { throw DrillTrouble(.interrupted, "interrupted by Ctrl-C") }
-    }
-
-    /// - Throws: `DrillTrouble` after Ctrl-C.
-    static func sleep(_ amount: TimeAmount, _ meanwhile: () throws -> Void = {}) throws {
-        let end = Pause.now() + amount
-        while Pause.now() < end {
-            try checkInterruption()
-            try meanwhile()
-            Pause.sleep(min(.milliseconds(50), end - Pause.now()))
-        }
     }
 
     /// Waits until something is so.

@@ -66,7 +66,7 @@ import Topology
 
     @Test func theScoreIsTheMeanOverTheDrillsThatSuitTheMesh() throws {
         let topology = try topology()
-        let evacuation = DrillCatalogue.Entry(Drill.evacuation)
+        let evacuation = try #require(DrillCatalogue.all.first { $0.name == "region-evacuation" })
         let rows = [
             DrillCatalogue.row(Self.kill, runs([(.passed, "a")]), topology, "a", now: 0),
             DrillCatalogue.row(Self.kill, runs([(.passed, "b")]), topology, "a", now: 0),
@@ -78,7 +78,7 @@ import Topology
         let score = DrillScoreReport(mesh: "m", DrillsReport(drills: rows, reports: []))
         #expect(score.drills.map(\.points) == [100, 75, 0, 0])
         #expect(score.score == 43.75)
-        #expect(score.unsuited.map(\.name) == ["evacuation"])
+        #expect(score.unsuited.map(\.name) == ["region-evacuation"])
         #expect(rows[1].last?.expired == true && rows[0].last?.expired == false && rows[3].last == nil)
         #expect(DrillStanding.inconclusive.points == 50)
         #expect(DrillScoreReport(mesh: "m", DrillsReport(drills: [], reports: [])).score == nil)
@@ -91,7 +91,7 @@ import Topology
         #expect(why["kill-cell"] == .some(nil))
         #expect(why["poison-customer"]??.contains("no poison customer") == true)
         #expect(why["region-evacuation"]??.contains("{remote}") == true)
-        #expect(why["partition"]??.contains("one region") == true)
+        #expect(why["partition"]??.contains("in one region") == true)
         // Each drill suits some mesh.
         #expect(DrillCatalogue.all.count == Set(DrillCatalogue.all.map(\.name)).count)
     }

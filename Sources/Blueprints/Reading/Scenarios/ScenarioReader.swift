@@ -13,6 +13,11 @@ struct ScenarioReader {
 
     enum StepType: String, CaseIterable { case action, probe }
     enum Provider: String, CaseIterable { case cellmesh, process, http }
+    /// Through which routers a load comes.
+    enum Way: String, CaseIterable {
+        case router
+        case eachSide = "each-side"
+    }
 
     init(reporter: Reporter, environment: @escaping (String) -> String? = ProcessVariables.value) {
         self.reporter = reporter
@@ -47,6 +52,11 @@ struct ScenarioReader {
                         "such as {type: action, name: kill, provider: {type: cellmesh, do: \"kill cell/{busiest}\", for: 20s}}"
                 )
             }
+        }
+        if scenario.load.isTwoSided, !scenario.actions.contains(where: { $0.deed.cutRegion != nil }) {
+            reporter.error(
+                .contradiction, at: root.position, "no action cuts off a region, so that its load has one side",
+                hint: "leave 'through' out, or add {do: \"blackhole region/{control}\", for: 30s}")
         }
         scenario.rollbacks = (map.list("rollbacks", most: Scenario.most) ?? []).compactMap(known.resolved).compactMap {
             if case .action(let action) = step($0, isProbe: false) { action } else { nil }
@@ -98,6 +108,8 @@ struct ScenarioReader {
         load.verifies = map.value("verify").flatMap { read.toggle($0, "'verify'") } ?? load.verifies
         // An older word for how long all of it lasts, which the method says now.
         _ = map.optionalDuration("duration", Ranges.day)
+        let way = map.value("through").flatMap { read.word($0, "'through'", Way.self) }
+        load.isTwoSided = way == .eachSide
         if let mix = map.value("mix") {
             mixed(mix, &load)
         } else if load.service != nil {
@@ -120,34 +132,19 @@ struct ScenarioReader {
 
     /// Shares that add up to 1, in the order of the names; nil where that was reported.
     private func shares(_ value: YAMLValue, _ what: String, _ names: [String]) -> [Double]? {
-        var shares: [(name: String, share: Double)] = []
-        if case .mapping(let entries) = value.content {
-            for entry in entries { shares.append((entry.key, read.ratio(entry.value, "'\(entry.key)'") ?? 0)) }
-        } else if let text = read.text(value, what) {
-            for part in text.split(separator: ",") {
-                let halves = part.split(separator: "=").map { $0.filter { $0 != " " } }
-                guard halves.count == 2, let share = Syntax.ratio(halves[1]), share <= 1 else {
-                    reporter.error(
-                        .badRatio, at: value.position, "'\(YAMLValue.clipped(String(part)))' is no share of \(what)",
-                        hint: "'\(names[0])=60%,\(names[names.count - 1])=40%'")
-                    return nil
-                }
-                shares.append((halves[0], share))
+        do throws(Syntax.BadShares) {
+            if case .mapping(let entries) = value.content {
+                let parts = entries.map { (name: $0.key, share: read.ratio($0.value, "'\($0.key)'") ?? 0) }
+                return try Syntax.shares(parts, names: names, of: what)
             }
-        }
-        for (name, _) in shares where !names.contains(name) {
+            guard let text = read.text(value, what) else { return nil }
+            return try Syntax.shares(text, names: names, of: what)
+        } catch {
             reporter.error(
-                .unknownWord, at: value.position, "\(what) has no '\(YAMLValue.clipped(name))'",
-                hint: NearestWord.hint(for: name, among: names, listing: "one of"))
+                .badRatio, at: value.position, error.description,
+                hint: "'\(names[0])=60%,\(names[names.count - 1])=40%'")
             return nil
         }
-        func share(_ name: String) -> Double { shares.first { $0.name == name }?.share ?? 0 }
-        let all = names.map(share).reduce(0, +)
-        guard abs(all - 1) < 1e-6, shares.count == Set(shares.map(\.name)).count else {
-            reporter.error(.badRatio, at: value.position, "the shares of \(what) do not add up to 100%")
-            return nil
-        }
-        return names.map(share)
     }
 
     private func baseline(_ map: MappingReader) -> ScenarioBaseline {
@@ -307,6 +304,12 @@ struct ScenarioReader {
         }
         var action = ScenarioAction(name, deed, for: length)
         action.apart = apart
+        switch deed {
+        case .evacuate, .restore:
+            action.stages = read.stages(provider)
+            action.watch = provider.optionalDuration("watch", Ranges.watch)
+        default: break
+        }
         return finished(action)
     }
 

@@ -110,17 +110,17 @@ struct DrillShowCommand: ParsableCommand {
         if file { return try showFile() }
         let directory = try mesh.known()
         let shelf = DrillShelf(directory)
-        guard let id = ReportShelf.find(name, among: shelf.ids) else {
-            let isDrill = name == "last" || DrillCatalogue.all.contains { $0.name == name }
+        guard let id = ReportShelf.find(BuiltInScenarios.canonical(name), among: shelf.ids) else {
+            let isDrill = name == "last" || BuiltInScenarios.words.contains(name)
             throw CommandFailure(
                 .usage,
                 isDrill
                     ? "no report of \(name == "last" ? "any drill" : "the drill '\(name)'") is kept of mesh '\(directory.name)'"
                     : "there is no drill and no report '\(name.prefix(100))'",
                 hint: isDrill
-                    ? nil : NearestWord.hint(for: name, among: DrillCatalogue.all.map(\.name), listing: "drills are"),
+                    ? nil : NearestWord.hint(for: name, among: BuiltInScenarios.words, listing: "drills are"),
                 next: isDrill
-                    ? "cellmesh drill run \(name == "last" ? Drill.builtIn[0].name : name)" : "cellmesh drill ls")
+                    ? "cellmesh drill run \(name == "last" ? "evacuation" : name)" : "cellmesh drill ls")
         }
         guard let report = shelf.report(id) else {
             throw CommandFailure("the report '\(id)' cannot be read", next: "cellmesh drill ls")
@@ -132,7 +132,7 @@ struct DrillShowCommand: ParsableCommand {
         guard let text = BuiltInScenarios.text(of: name) else {
             throw CommandFailure(
                 .usage, "'\(name.prefix(100))' is no drill that is a file",
-                hint: NearestWord.hint(for: name, among: BuiltInScenarios.names, listing: "drills are"))
+                hint: NearestWord.hint(for: name, among: BuiltInScenarios.words, listing: "drills are"))
         }
         output.console.document(text)
     }

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Blueprints
 import ControlPlane
-import Drills
 import MeshBase
 import Scenarios
 
@@ -23,65 +22,20 @@ struct DrillScenarioCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A drill (drill ls), or a file.", valueName: "name|file"), completion: .file())
     var name: String
 
-    @Option(
-        help: ArgumentHelp(
-            "Requests per second, above 0 and up to 100000; as the scenario says where left out.", valueName: "number"))
-    var rate: Double?
-
-    @Option(
-        help: ArgumentHelp(
-            "The seed of the load and of what is chosen at random, 0 to 18446744073709551615; the scenario's or the mesh's "
-                + "where left out.",
-            valueName: "number"))
-    var seed: UInt64?
-
-    @Option(
-        help: ArgumentHelp(
-            "Simulate so many seeds of it first, up to 10000, and tell what they came to beside the real run.",
-            valueName: "count"))
-    var rehearse: Int?
-
     @Flag(help: "Run the programs that the scenario names ('process'), with the rights of whoever runs this.")
     var allowProcess = false
 
-    @OptionGroup var mesh: MeshOptions
-    @OptionGroup var output: OutputOptions
-
-    func validate() throws {
-        guard rehearse.map({ (1...10_000).contains($0) }) ?? true else {
-            throw ValidationError("--rehearse is 1 to 10000")
-        }
-        guard rate.map({ $0 > 0 && $0 <= 100_000 }) ?? true else {
-            throw ValidationError("--rate is above 0 and up to 100000")
-        }
-    }
+    @OptionGroup var options: DrillOptions
 
     func run() throws {
-        let console = output.console
-        var (scenario, text) = try ScenarioFile.sound(name, console)
+        let (scenario, text) = try ScenarioFile.sound(name, options.output.console)
         if !allowProcess {
             try ScenarioFile.refuseProcesses(of: [scenario], next: "cellmesh drill run \(name) --allow-process")
         }
-        if rehearse != nil, let call = scenario.calls.first {
+        if options.rehearse != nil, let call = scenario.calls.first {
             throw CommandFailure(.usage, "\(call.simulationRefusal); nothing was changed", hint: "leave --rehearse out")
         }
-        if let rate { scenario.load.rate = rate }
-        if let seed { scenario.seed = seed }
-        var command = "cellmesh drill run \(name)"
-        if let rate { command += " --rate \(Wording.fixed(rate, rate == rate.rounded() ? 0 : 3))" }
-        if let seed { command += " --seed \(seed)" }
-        if allowProcess { command += " --allow-process" }
-        let directory = try mesh.running()
-        var rehearsal: DrillReport.Rehearsal?
-        if let rehearse {
-            let topology = try StoredMesh(directory).topology
-            let runs = ScenarioRuns(
-                scenario: scenario, topology: topology, words: name, defect: nil, wallLimit: .minutes(10))
-            rehearsal = try runs.rehearse(rehearse, console)
-            if let rehearsal, console.format != .json { console.message(rehearsal.sentence) }
-        }
-        try DrillRunner(mesh: directory, console: console).run(
-            scenario, text: text, command: command, rehearsal: rehearsal)
+        try options.run(scenario, text: text, as: name, with: allowProcess ? " --allow-process" : "")
     }
 }
 
@@ -114,7 +68,7 @@ enum ScenarioFile {
             throw CommandFailure(
                 .usage, "there is no drill '\(name.prefix(100))'; nothing was changed",
                 hint: NearestWord.hint(
-                    for: name, among: BuiltInScenarios.names + ["evacuation", "partition"], listing: "drills are"),
+                    for: name, among: BuiltInScenarios.words, listing: "drills are"),
                 next: "cellmesh drill ls")
         }
         let result = MeshFiles.load(scenario: name)

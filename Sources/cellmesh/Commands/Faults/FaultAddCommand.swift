@@ -87,16 +87,15 @@ struct FaultAddCommand: ParsableCommand {
             throw CommandFailure(.usage, "--to is how much of its memory fill-memory holds; nothing was changed")
         }
         var wanted = FaultWish(kind: kind, wire)
-        wanted.delay = delay?.amount
-        wanted.jitter = jitter?.amount
-        wanted.distribution = distribution
-        wanted.rate = rate?.value ?? to?.value
-        wanted.bandwidth = bandwidth?.bytes
-        wanted.status = status
-        wanted.ahead = ahead?.amount
-        wanted.factor = factor?.value
-        wanted.period = period?.amount
-        wanted.keepsID = keepID
+        wanted.request.delay = delay?.amount
+        wanted.request.jitter = jitter?.amount
+        wanted.request.distribution = distribution
+        wanted.request.rate = rate?.value ?? to?.value
+        wanted.request.bandwidth = bandwidth?.bytes
+        wanted.request.status = status
+        wanted.request.amount = ahead?.amount ?? period?.amount
+        wanted.request.factor = factor?.value
+        wanted.request.keepsID = keepID
         try wanted.inject(mesh, output.console)
     }
 }

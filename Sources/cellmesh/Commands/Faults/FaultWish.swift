@@ -1,35 +1,26 @@
 import Chaos
 import MeshBase
 import Reports
+import Scenarios
 
 /// What `fault add` and `partition` ask of the control plane.
 struct FaultWish {
-    var kind: String
-    var targets: [String]
-    var isOneWay: Bool
-    var lease: TimeAmount
-    var delay: TimeAmount?
-    var jitter: TimeAmount?
-    var distribution: String?
-    var rate: Double?
-    var bandwidth: Int?
-    var status: Int?
-    var ahead: TimeAmount?
-    var factor: Double?
-    var period: TimeAmount?
-    var keepsID = false
+    /// Its choices are made by the control plane before it is sent.
+    var request: FaultRequest
 
     init(kind: String, _ options: WireFaultOptions) {
-        self.kind = kind
-        targets = options.targets.flatMap { $0.split(separator: ",").map(String.init) }
-        isOneWay = options.oneWay
-        lease = options.lease.amount
+        request = FaultRequest(
+            kind: kind, targets: options.targets.flatMap { $0.split(separator: ",").map(String.init) },
+            lease: options.lease.amount)
+        request.isOneWay = options.oneWay
     }
 
     func inject(_ mesh: MeshOptions, _ console: Console) throws {
         let api = try APIClient(mesh.running())
-        var body = body
-        body.targets = try ChosenTargets.words(targets, api, console)
+        var chosen = request
+        chosen.targets = try ChosenTargets.words(request.targets, api, console)
+        var body = FaultAddition(chosen)
+        body.lease = chosen.lease?.millisecondsRoundedUp
         let answer: FaultsReport
         do {
             answer = try api.post("/v1/faults/add", body)
@@ -40,39 +31,22 @@ struct FaultWish {
         }
         console.show(FaultsView.added(answer))
         FaultsView.warn(answer, console)
-        let cuts = kind == "partition" || kind == "blackhole"
+        let cuts = request.kind == "partition" || request.kind == "blackhole"
         console.next(cuts ? "cellmesh members --diff" : "cellmesh fault ls")
     }
 
     /// After a refusal: the same with the figures that its kind needs and that were not given, or what all take.
     var next: String {
         let figure: String? =
-            switch FaultKind(rawValue: kind) {
-            case .latency where delay == nil && jitter == nil: "--delay 30ms"
-            case .loss where rate == nil, .duplicate where rate == nil: "--rate 5%"
-            case .bandwidth where bandwidth == nil: "--bandwidth 1MiB/s"
-            case .skew where ahead == nil: "--ahead 1h"
+            switch FaultKind(rawValue: request.kind) {
+            case .latency where request.delay == nil && request.jitter == nil: "--delay 30ms"
+            case .loss where request.rate == nil, .duplicate where request.rate == nil: "--rate 5%"
+            case .bandwidth where request.bandwidth == nil: "--bandwidth 1MiB/s"
+            case .skew where request.amount == nil: "--ahead 1h"
             default: nil
             }
-        guard let figure, !targets.isEmpty else { return "cellmesh fault add --help" }
-        let words = targets.map { ShellWord.quoted($0) }.joined(separator: " ")
-        return "cellmesh fault add \(kind) \(words) \(figure)"
-    }
-
-    private var body: FaultAddition {
-        var body = FaultAddition(kind: kind, targets: targets)
-        body.isOneWay = isOneWay
-        body.delay = delay?.milliseconds
-        body.jitter = jitter?.milliseconds
-        body.distribution = distribution
-        body.rate = rate
-        body.bandwidth = bandwidth
-        body.status = status
-        body.amount = ahead?.milliseconds
-        body.factor = factor
-        body.period = period?.milliseconds
-        body.keepsID = keepsID ? true : nil
-        body.lease = lease.millisecondsRoundedUp
-        return body
+        guard let figure, !request.targets.isEmpty else { return "cellmesh fault add --help" }
+        let words = request.targets.map { ShellWord.quoted($0) }.joined(separator: " ")
+        return "cellmesh fault add \(request.kind) \(words) \(figure)"
     }
 }

@@ -143,33 +143,32 @@ struct ScenarioRuns {
         let deadline = begun + wallLimit
         let progress = ProgressLine(console)
         let count = Int(seeds.upperBound - seeds.lowerBound) + 1
-        let simulated = SumOfMilliseconds()
-        let rows = ParallelRuns.map(
+        let runs = ParallelRuns.map(
             count, jobs: jobs,
             progress: { done in
                 progress.show("\(done) of \(count) seeds")
                 return Pause.now() < deadline && !Interruption.hasCome
             }
-        ) { index, isStopped -> Row? in
+        ) { index, isStopped -> (row: Row, simulated: Double)? in
             let seed = seeds.lowerBound + UInt64(index)
             let result = withoutActuallyEscaping(isStopped) { stopped -> Result<SimScenario.Outcome, SimRefusal> in
                 do throws(SimRefusal) { return .success(try run(seed) { !stopped() }) } catch { return .failure(error) }
             }
             switch result {
             case .success(let outcome):
-                simulated.add(outcome.simulation.simulatedMilliseconds)
-                return Row(
+                let row = Row(
                     seed: seed, outcome: outcome.drill.outcome.rawValue, conclusive: outcome.drill.conclusive,
                     reason: outcome.drill.reason,
                     violated: outcome.simulation.verdicts.filter { !$0.ok }.map(\.oracle))
+                return (row, outcome.simulation.simulatedMilliseconds)
             case .failure(let error):
                 if isStopped() { return nil }
-                return Row(seed: seed, outcome: nil, conclusive: nil, reason: "\(error)", violated: [])
+                return (Row(seed: seed, outcome: nil, conclusive: nil, reason: "\(error)", violated: []), 0)
             }
         }
         progress.end()
-        guard let rows else { throw CommandFailure(.interrupted, "the seeds were not all run") }
-        return (rows, simulated.value)
+        guard let runs else { throw CommandFailure(.interrupted, "the seeds were not all run") }
+        return (runs.map(\.row), runs.reduce(0) { $0 + $1.simulated })
     }
 
     static func word(_ row: Row) -> String {

@@ -9,13 +9,6 @@ import Scenarios
 import Topology
 import UVDriver
 
-/// A plan that a step has begun.
-struct LiveMove {
-    var kind: EvacuationPlan.Kind
-    var region: String
-    var since: Instant
-}
-
 /// What a scenario does to the mesh.
 extension LiveScenario {
     /// A fault goes on so much longer than its step should somebody be there no more to end it.
@@ -25,22 +18,16 @@ extension LiveScenario {
 
     func validate() throws {
         let scenario = run.scenario
-        let whole = try mesh.checkWhole(needsStore: false)
-        try check(scenario)
-        let rewritten = scenario.load.service.map { " of \($0)" } ?? ""
-        handle(.validated(whole + (rewritten.isEmpty ? "" : "; the load is\(rewritten)")))
-    }
-
-    /// That the mesh has what the scenario names, and can do what it asks.
-    private func check(_ scenario: Scenario) throws {
-        guard let misfit = scenario.misfit(in: mesh.topology) else { return }
-        throw CommandFailure(.usage, "\(misfit.message); nothing was changed", hint: misfit.hint, next: misfit.next)
+        let whole = try mesh.checkWhole()
+        if let misfit = scenario.misfit(in: mesh.topology) {
+            throw CommandFailure(.usage, "\(misfit.message); nothing was changed", hint: misfit.hint, next: misfit.next)
+        }
+        handle(.validated(whole + (scenario.load.service.map { "; the load is of \($0)" } ?? "")))
     }
 
     func predict() throws {
         var actions: [Int: ScenarioAction] = [:]
-        var words: [String] = []
-        var worst = FeedImpact.Counts()
+        var forecast = ScenarioForecast()
         let placement = try mesh.placement()
         for (key, action) in run.plan.enumerated() {
             var action = action
@@ -64,29 +51,14 @@ extension LiveScenario {
                 throw CommandFailure(
                     .declined, "\(action.deed.text) would be refused: \(refusal.detail); nothing was changed")
             }
-            let counts = report.customers
-            words.append(
-                "\(action.deed.text): \(Wording.count(counts.lost)) lost, \(Wording.count(counts.degraded)) degraded, "
-                    + "\(Wording.count(counts.untouched)) untouched")
-            if (counts.lost, counts.degraded) > (worst.lost, worst.degraded) { worst = counts }
+            forecast.add(action, report.customers)
         }
-        for rule in run.scenario.abort {
-            guard case .figure(let limit) = rule.bound.bound else { continue }
-            let foretold: Int? =
-                switch rule.bound.measure.figure {
-                case .customersLost: worst.lost
-                case .customersDegraded: worst.degraded
-                default: nil
-                }
-            if let foretold, rule.bound.comparison.holds(Double(foretold), limit) {
-                throw CommandFailure(
-                    .declined,
-                    "'abort' would end it at once: \(rule.text), and \(foretold) are predicted; nothing was changed",
-                    hint: "raise the bound, or strike less")
-            }
+        if let refusal = forecast.refusal(by: run.scenario.abort) {
+            throw CommandFailure(
+                .declined, "\(refusal); nothing was changed", hint: "raise the bound, or strike less")
         }
-        handle(
-            .predicted(words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; "), actions: actions))
+        try checkSides(actions)
+        handle(.predicted(forecast.sentence, actions: actions))
     }
 
     // MARK: Beginning
@@ -94,8 +66,9 @@ extension LiveScenario {
     func begin(_ key: Int, _ action: ScenarioAction) throws {
         switch action.deed {
         case .fault(let request): try inject(key, action, request)
-        case .evacuate(let region): try move(key, .evacuate, TargetSelector.name(in: region, of: .region))
-        case .restore(let region): try move(key, .restore, TargetSelector.name(in: region, of: .region))
+        case .evacuate(let region): try move(key, .evacuate, TargetSelector.name(in: region, of: .region), action)
+        case .restore(let region): try move(key, .restore, TargetSelector.name(in: region, of: .region), action)
+        case .attempt(let region): try attempt(key, TargetSelector.name(in: region, of: .region), action)
         case .load(let factor):
             guard factor > 1 else { throw DrillTrouble(.error, "a load is added to, and not taken from: above 1x") }
             further[key] = try BackgroundLoad([try side(run.scenario.load, factor: factor - 1)])
@@ -139,80 +112,14 @@ extension LiveScenario {
         marks.faults[place].id = fault.id
         try? note(action)
         let (applied, of) = (answer.applied ?? 0, answer.of ?? 0)
+        if action.deed.cutRegion == run.cutRegion { try beginCut() }
         handle(
             .begun(
                 key,
                 .init(
-                    applied: applied, of: of, fault: fault.id, victims: victims(request),
+                    applied: applied, of: of, fault: fault.id,
+                    victims: (try? request.spec(in: mesh.topology))?.victims(in: mesh.topology) ?? [],
                     detail: "\(fault.id): \(fault.text ?? action.deed.text), at \(applied) of \(of) processes")))
-    }
-
-    /// Members that others are to take for dead: those that are killed or stopped, or that nothing reaches.
-    private func victims(_ request: FaultRequest) -> [String] {
-        guard let spec = try? request.spec(in: mesh.topology) else { return [] }
-        switch spec.action {
-        case .process(.kill), .process(.pause), .process(.leave):
-            return (try? TargetList(request.targets, in: mesh.topology).processes.map(\.name)) ?? []
-        case .wire(.blackhole), .wire(.partition):
-            return members.filter { spec.side.contains($0.name, region: $0.region, zone: $0.zone) }.map(\.name.name)
-        default: return []
-        }
-    }
-
-    /// All that gossip, with where they run.
-    private var members: [(name: ProcessName, region: String, zone: String)] {
-        let topology = mesh.topology
-        let (control, regions) = (topology.control.region, topology.regions)
-        return topology.cells.map {
-            (ProcessName(.cell, $0.name), regions[$0.region].name, regions[$0.region].zones[$0.zone])
-        }
-            + topology.routers.map {
-                (ProcessName(.router, $0.name), regions[$0.region].name, regions[$0.region].zones.first ?? "")
-            } + [(ProcessName.control, regions[control].name, regions[control].zones.first ?? "")]
-    }
-
-    private func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ region: String) throws {
-        marks.region = region
-        if let action = run.plan.indices.contains(key) ? run.plan[key] : nil { try note(action) }
-        var body = EvacuationBody(kind.rawValue, region: region)
-        body.isDryRun = false
-        if kind == .evacuate { body.confirm = region }
-        let answer = try mesh.begin(body)
-        guard answer.begun else {
-            throw DrillTrouble(.error, "refused: \(answer.forecast.reason ?? "no reason was given")")
-        }
-        if kind == .evacuate { marks.plan = answer.plan }
-        moves[key] = LiveMove(kind: kind, region: region, since: Pause.now())
-        handle(
-            .begun(
-                key,
-                .init(
-                    applied: 1, of: 1,
-                    detail: "\(Wording.count(answer.forecast.customersMoved ?? 0)) customers are to move")))
-    }
-
-    /// Looks where a plan stands.
-    func follow(_ key: Int, _ move: LiveMove) {
-        guard let status: EvacuationStatus = try? mesh.api.get("/v1/evacuations", timeout: .seconds(2)),
-            !EvacuationView.isUnderWay(status)
-        else { return }
-        // Its report is made a moment after the deciders have ended it.
-        guard let report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self) else {
-            if Pause.now() - move.since > .minutes(10) {
-                moves[key] = nil
-                handle(.failed(key, .error, "the plan has not ended within 10 minutes"))
-            }
-            return
-        }
-        moves[key] = nil
-        let reason = report.reason.map { ": \($0)" } ?? ""
-        let text =
-            "\(report.outcome.rawValue) in \(EvacuationView.time(report.durationMilliseconds))\(reason), "
-            + "\(Wording.count(report.customersMoved)) customers moved, "
-            + "\(Wording.count(report.acknowledgedWritesLost ?? 0)) acknowledged writes lost"
-        guard report.outcome == .completed else { return handle(.failed(key, .deviated, text)) }
-        if move.kind == .restore { (marks.region, marks.plan) = (nil, nil) }
-        handle(.ended(key, text))
     }
 
     private func endControl(_ key: Int, _ action: ScenarioAction) throws {
@@ -236,10 +143,11 @@ extension LiveScenario {
             moves[key] = nil
             let name = TargetSelector.name(in: region, of: .region)
             let done = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
-                try mesh.bringBack(name)
+                try mesh.bringBack(name, heedsInterruption: false)
             }
             (marks.region, marks.plan) = (nil, nil)
             handle(.ended(key, done))
+        case .attempt: handle(.ended(key, "nothing is in force of it"))
         case .restore:
             // It goes on to its end.
             if moves[key] == nil { handle(.ended(key, "it has ended")) }
@@ -262,6 +170,8 @@ extension LiveScenario {
 
     private func heal(_ key: Int) throws {
         guard let id = run.faults[key] else { return handle(.ended(key, "it had not begun")) }
+        // What is answered from here on is no part of it.
+        if run.plan[key].deed.cutRegion == run.cutRegion { endCut() }
         guard !isControlGone else {
             marks.faults.removeAll { $0.id == id }
             return handle(.ended(key, "\(id) is ended by its lease: the control plane is away"))
@@ -300,12 +210,21 @@ extension LiveScenario {
     // MARK: The trace
 
     /// What is about to be in force stands on the disk before it is.
-    private func note(_ action: ScenarioAction) throws {
+    func note(_ action: ScenarioAction) throws {
+        do { try leftovers.note(trace(.init(name: action.name, part: .injects), isBefore: false)) } catch {
+            throw DrillTrouble(.error, "nothing was injected: \(error)")
+        }
+    }
+
+    /// Nothing is in force, and the load is about to write: its keys may come to wait for somebody.
+    func noteLoad() {
+        try? leftovers.note(trace(.init(name: run.phase.rawValue, part: .before), isBefore: true))
+    }
+
+    private func trace(_ step: DrillTrace.Step, isBefore: Bool) -> DrillTrace {
         let left = ScenarioRun.Phase.allCases.drop { $0 != run.phase }.dropFirst().filter { $0 != .over }
-        let trace = DrillTrace(
-            report: run.report,
-            steps: [.init(name: action.name, part: .injects)] + left.map { .init(name: $0.rawValue, part: $0.part) },
-            marks: marks, isBefore: false)
-        do { try leftovers.note(trace) } catch { throw DrillTrouble(.error, "nothing was injected: \(error)") }
+        return DrillTrace(
+            report: run.report, steps: [step] + left.map { .init(name: $0.rawValue, part: $0.part) }, marks: marks,
+            isBefore: isBefore)
     }
 }

@@ -1,4 +1,5 @@
 import Chaos
+import Checkers
 import ControlPlane
 import Drills
 import LoadGenerator
@@ -32,6 +33,10 @@ final class LiveScenario {
     var marks = DrillTrace.Marks()
     /// The pid of the control plane that a step has ended.
     var isControlGone = false
+    /// How the mesh was before a region was left.
+    var inventory: LiveInventory?
+    /// What each side of a cut was answered while it was in force.
+    var cut: [LoadWindows.Window] = []
     private var readingSince: Instant?
     private var told = 0
     private let notice: DrillNotice
@@ -156,7 +161,8 @@ final class LiveScenario {
     }
 
     private func startLoad() throws {
-        load = try BackgroundLoad([try side(run.scenario.load)])
+        noteLoad()
+        load = try BackgroundLoad(try sides())
         handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"))
     }
 
@@ -204,7 +210,7 @@ final class LiveScenario {
         if let (sight, count) = watch?.latest, count != sights {
             sights = count
             var sight = sight
-            sight.epoch = (try? mesh.placement().table.version) ?? sight.epoch
+            sight.epoch = (try? mesh.directory.newestTable().version) ?? sight.epoch
             handle(.sight(sight))
         }
         for (purpose, outcome) in calls.takeOutcomes() { tell(purpose, outcome) }
@@ -234,6 +240,8 @@ final class LiveScenario {
             let noise = DrillNoise(
                 lateMilliseconds: all.map { max($0.noise.lateP99, $0.noise.lagP99) }.max() ?? 0,
                 dropped: all.reduce(0) { $0 + $1.report.dropped })
+            tellCut(all)
+            takeStock()
             handle(.found(Self.found(all), noise))
         } catch {
             handle(.failed(nil, .probeError, (error as? CommandFailure)?.message ?? "\(error)"))
@@ -250,8 +258,10 @@ final class LiveScenario {
         found.unverified = all.reduce(0) { $0 + $1.report.writes.unverified }
         found.isVerified = all.allSatisfy(\.report.writes.verified)
         found.violations = all.flatMap { found in
-            found.report.verdicts.filter { $0.oracle != "acknowledged-writes" && $0.conclusive }.map {
-                ($0.oracle, $0.isViolated, $0.detail)
+            // Each side of a cut is judged by itself.
+            let side = all.count > 1 ? ", \(found.side)" : ""
+            return found.report.verdicts.filter { $0.oracle != "acknowledged-writes" && $0.conclusive }.map {
+                ($0.oracle + side, $0.isViolated, $0.detail)
             }
         }
         return found

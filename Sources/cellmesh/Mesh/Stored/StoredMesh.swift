@@ -13,6 +13,21 @@ extension DataDirectory {
             }
         }
     }
+
+    /// The placement table with all that processes know beyond it: routers and cells learn of moves without the control plane,
+    /// and keep what they know.
+    fileprivate func merged(_ table: PlacementTable) -> PlacementTable {
+        var merged = table
+        for kept in keptPlacements where kept.entries.count == table.entries.count {
+            for entry in kept.entries { _ = merged.merge(entry) }
+        }
+        return merged
+    }
+
+    /// The newest placement table that any process knows, whether or not it fits the topology.
+    func newestTable() throws(DataDirectoryError) -> PlacementTable {
+        merged(SystemFile.exists(placementPath) ? try placement() : PlacementTable())
+    }
 }
 
 /// The model of a mesh and where its customers live: from the files of its data directory, or from a topology file.
@@ -34,18 +49,14 @@ struct StoredMesh {
     init(_ mesh: DataDirectory) throws {
         do {
             let topology = try mesh.model()
-            var table = SystemFile.exists(mesh.placementPath) ? try mesh.placement() : PlacementTable()
+            let table = SystemFile.exists(mesh.placementPath) ? try mesh.placement() : PlacementTable()
             do throws(PlacementError) { _ = try Placement(topology, table: table) } catch {
                 throw mesh.misfit(error, topology)
             }
             try self.init(topology: topology, table: table)
-            // Routers and cells learn of moves without the control plane, and keep what they know.
-            var isNewer = false
-            for kept in mesh.keptPlacements where kept.entries.count == table.entries.count {
-                for entry in kept.entries where table.merge(entry) { isNewer = true }
-            }
-            if isNewer, let newer = try? Placement(topology, table: table) {
-                self.table = table
+            let newest = mesh.merged(table)
+            if newest.version > table.version, let newer = try? Placement(topology, table: newest) {
+                self.table = newest
                 placement = newer
             }
         } catch let error as DataDirectoryError {

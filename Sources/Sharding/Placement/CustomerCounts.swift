@@ -1,5 +1,4 @@
 import MeshBase
-import Sharding
 import Topology
 
 /// How many customers have each cell first in their shard.

@@ -23,6 +23,11 @@ package struct LoadWindows: Sendable {
         package var stale: UInt64 = 0
         package init() {}
 
+        /// All of them by name.
+        package var all: (requests: UInt64, ok: UInt64, refused: UInt64, failed: UInt64, stale: UInt64) {
+            (requests, ok, refused, failed, stale)
+        }
+
         package static func + (first: Counts, second: Counts) -> Counts {
             var sum = first
             sum.requests += second.requests
@@ -35,14 +40,22 @@ package struct LoadWindows: Sendable {
     }
 
     /// What is told of one request.
-    struct Note {
-        var ending: Ending
+    package struct Note {
+        package var ending: Ending
         /// Nil for services, and where nobody has said.
-        var tier: StoreSettings.Tier?
+        package var tier: StoreSettings.Tier?
         /// As the configuration tells customers apart.
-        var customerClass = 0
-        var intended: Instant
-        var isStale = false
+        package var customerClass: Int
+        package var intended: Instant
+        package var isStale: Bool
+
+        package init(
+            ending: Ending, tier: StoreSettings.Tier? = nil, customerClass: Int = 0, intended: Instant,
+            isStale: Bool = false
+        ) {
+            (self.ending, self.tier, self.customerClass) = (ending, tier, customerClass)
+            (self.intended, self.isStale) = (intended, isStale)
+        }
     }
 
     package struct Window: Sendable {
@@ -71,13 +84,13 @@ package struct LoadWindows: Sendable {
     package init() {}
 
     /// - Returns: false where there are as many as there may be.
-    mutating func begin(at now: Instant) -> Bool {
+    package mutating func begin(at now: Instant) -> Bool {
         guard windows.count < Self.limit else { return false }
         windows.append(Window(since: now))
         return true
     }
 
-    mutating func note(_ note: Note) {
+    package mutating func note(_ note: Note) {
         guard let last = windows.indices.last else { return }
         guard note.intended >= windows[last].since else {
             windows[last].straddled += 1

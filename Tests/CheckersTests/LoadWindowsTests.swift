@@ -1,9 +1,8 @@
-import Checkers
 import MeshBase
 import Testing
 import Topology
 
-@testable import LoadGenerator
+@testable import Checkers
 
 @Suite struct LoadWindowsTests {
     private func at(_ seconds: Int64) -> Instant { .zero + .seconds(seconds) }

@@ -1,4 +1,3 @@
-import Checkers
 import MeshBase
 
 /// What each record must be as new as: the newest version that was acknowledged to anybody. Runs on one loop may share it,
@@ -15,13 +14,13 @@ package final class VersionFloors {
         var formerAt: Instant
     }
     /// Records beyond so many are not judged.
-    static let limit = 1_000_000
+    package static let limit = 1_000_000
     private var floors: [RecordID: Floor] = [:]
 
     package init() {}
 
     /// A write was acknowledged; `none` says nothing of an order.
-    func acknowledged(_ record: RecordID, _ version: VersionWitness, at now: Instant) {
+    package func acknowledged(_ record: RecordID, _ version: VersionWitness, at now: Instant) {
         guard version != .none else { return }
         guard var floor = floors[record] else {
             guard floors.count < Self.limit else { return }
@@ -36,7 +35,7 @@ package final class VersionFloors {
 
     /// Whether a read that began then and gave this is stale.
     /// - Parameter version: `none` for a record that was not there.
-    func isStale(_ record: RecordID, _ version: VersionWitness, began: Instant) -> Bool {
+    package func isStale(_ record: RecordID, _ version: VersionWitness, began: Instant) -> Bool {
         guard let floor = floors[record] else { return false }
         if floor.at <= began { return version < floor.version }
         return floor.former != .none && floor.formerAt <= began && version < floor.former

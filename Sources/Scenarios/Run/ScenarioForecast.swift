@@ -1,0 +1,38 @@
+import MeshBase
+import Reports
+
+/// What the actions of a scenario are expected to do to customers, one by one.
+package struct ScenarioForecast: Sendable {
+    private var words: [String] = []
+    private var worst = FeedImpact.Counts()
+
+    package init() {}
+
+    /// One more action, whose targets have been chosen.
+    package mutating func add(_ action: ScenarioAction, _ counts: FeedImpact.Counts) {
+        words.append(
+            "\(action.deed.text): \(Wording.count(counts.lost)) lost, \(Wording.count(counts.degraded)) degraded, "
+                + "\(Wording.count(counts.untouched)) untouched")
+        if (counts.lost, counts.degraded) > (worst.lost, worst.degraded) { worst = counts }
+    }
+
+    /// All of it, for people.
+    package var sentence: String { words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; ") }
+
+    /// Why nothing should be begun: a rule that would end it at once. Nil where none would.
+    package func refusal(by rules: [AbortRule]) -> String? {
+        for rule in rules {
+            guard case .figure(let limit) = rule.bound.bound else { continue }
+            let foretold: Int? =
+                switch rule.bound.measure.figure {
+                case .customersLost: worst.lost
+                case .customersDegraded: worst.degraded
+                default: nil
+                }
+            if let foretold, rule.bound.comparison.holds(Double(foretold), limit) {
+                return "'abort' would end it at once: \(rule.text), and \(foretold) are predicted"
+            }
+        }
+        return nil
+    }
+}

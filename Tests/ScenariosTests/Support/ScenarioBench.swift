@@ -1,0 +1,139 @@
+import Chaos
+import Drills
+import MeshBase
+import Reports
+import Testing
+import Topology
+
+@testable import Scenarios
+
+/// A mesh that answers each order at once, second by second, in virtual time.
+struct ScenarioBench {
+    var run: ScenarioRun
+    var now = Instant.zero
+    /// Share of the requests that fail while something is in force, and always.
+    var failing = 0.0
+    var always = 0.0
+    var sight = ScenarioSight()
+    var orders: [String] = []
+    var refuses: Set<String> = []
+    /// Orders to fail, by how they are written down here.
+    var fails: [String: DrillOutcome] = [:]
+    var applied = 1
+    var hits: UInt64? = 10
+    var found = ScenarioFound()
+    /// What looks are answered, by their names, the last again and again; nil: with status 200. None at all: no answer.
+    var answers: [String: [CallAnswer]] = [:]
+    /// An event before the second of this number.
+    var events: [Int: ScenarioRun.Event] = [:]
+    var noise = DrillNoise()
+    /// What came of an evacuation or a restore, by its key; it completes where nobody says.
+    var moves: [Int: ScenarioMove] = [:]
+    /// What stores hold when a region is to be taken back, and at the end.
+    var (left, stock) = (ScenarioStock(), ScenarioStock())
+    /// An evacuation that has to be refused begins.
+    var attemptBegins = false
+    var cut: ScenarioCut?
+    private var force: [Int: ScenarioAction] = [:]
+    private var seconds = 0
+
+    init(_ scenario: Scenario) {
+        run = ScenarioRun(
+            scenario, id: "20260101-120000000-x", mesh: "m", target: nil, command: "c", wall: "2026-01-01T12:00:00Z",
+            profile: .init(detection: .seconds(2), agreement: .seconds(8)), now: .zero)
+        sight.isWhole = true
+        sight.views = (3, 3)
+        sight.impact.seen = 100
+        sight.impact.different = 0
+        found.isVerified = true
+        found.acknowledged = 50
+    }
+
+    mutating func perform() -> DrillReport? {
+        while !run.isOver, seconds < 600 {
+            for order in run.takeOrders() { answer(order) }
+            guard !run.hasOrders, !run.isOver else { continue }
+            now = now + .seconds(1)
+            seconds += 1
+            if let event = events[seconds] { run.handle(event, now: now) }
+            look()
+            run.wake(now: now)
+        }
+        return run.finish(now: now)
+    }
+
+    mutating func report() throws -> DrillReport {
+        let found = perform()
+        return try #require(found)
+    }
+
+    private mutating func look() {
+        var second = RunSecond()
+        second.all.requests = 1_000
+        let share = max(force.isEmpty ? 0 : failing, always)
+        second.all.ok = 1_000 - UInt64(1_000 * share)
+        for _ in 0..<second.all.ok { second.all.latency.record(.milliseconds(5)) }
+        run.handle(.second(second), now: now)
+        var sight = sight
+        sight.isWhole = sight.isWhole && force.isEmpty
+        for (_, id) in run.faults { if let hits { sight.hits[id] = hits } }
+        run.handle(.sight(sight), now: now)
+    }
+
+    private mutating func answer(_ order: ScenarioRun.Order) {
+        let word: String =
+            switch order {
+            case .begin(let key, let action): "begin \(key) \(action.deed.text)"
+            case .end(let key): "end \(key)"
+            case .announce(let title, _): "announce \(title)"
+            case .ask(_, let probe): "ask \(probe.name)"
+            default: "\(order)"
+            }
+        orders.append(word)
+        if refuses.contains(word) { return run.handle(.refused("no"), now: now) }
+        if let outcome = fails[word] {
+            var key: Int?
+            if case .begin(let at, _) = order { key = at }
+            if case .end(let at) = order { key = at }
+            return run.handle(.failed(key, outcome, "it broke"), now: now)
+        }
+        switch order {
+        case .validate: run.handle(.validated("whole"), now: now)
+        case .predict: run.handle(.predicted("nobody lost", actions: [:]), now: now)
+        case .announce: break
+        case .startLoad: run.handle(.loadStarted("1000/s"), now: now)
+        case .begin(let key, let action):
+            force[key] = action
+            if case .restore = action.deed { run.handle(.stock(left), now: now) }
+            run.handle(
+                .begun(key, .init(applied: applied, of: 1, fault: "f\(key)", victims: ["a-1"], detail: "in force")),
+                now: now)
+            switch action.deed {
+            case .evacuate, .restore:
+                let move = moves[key] ?? ScenarioMove(isCompleted: true)
+                run.handle(.moved(key, move), now: now)
+                guard move.isCompleted else { return run.handle(.failed(key, .deviated, "rolled back"), now: now) }
+            case .attempt: run.handle(.attempted(key, attemptBegins), now: now)
+            default: break
+            }
+            if !action.deed.lasts {
+                if case .restore = action.deed { force = [:] }
+                if case .attempt = action.deed { force[key] = nil }
+                run.handle(.ended(key, "done"), now: now)
+            }
+        case .ask(let key, let probe):
+            let left = answers[probe.name] ?? [CallAnswer(status: 200, output: "ok")]
+            guard let answer = left.first else { return run.handle(.unanswered(key, "no answer"), now: now) }
+            if left.count > 1 { answers[probe.name] = Array(left.dropFirst()) }
+            run.handle(.answered(key, answer), now: now)
+        case .end(let key):
+            force[key] = nil
+            run.handle(.ended(key, "over"), now: now)
+        case .readBack:
+            if let cut { run.handle(.cut(cut), now: now) }
+            run.handle(.stock(stock), now: now)
+            run.handle(.found(found, noise), now: now)
+        case .tidy: run.handle(.tidied("tidy"), now: now)
+        }
+    }
+}
