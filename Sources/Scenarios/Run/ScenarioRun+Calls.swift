@@ -37,8 +37,8 @@ extension ScenarioRun {
             let window = ledger.last(probe.window)
             return probe.tolerance.bounds(probe.measure).contains { bound in
                 // What nobody has asked yet is not broken.
-                ledger.observed(bound.measure, over: window, now: now) != nil
-                    && !holds(bound, over: window, now: now)
+                ledger.observed(bound.measure, over: window) != nil
+                    && !holds(bound, over: window)
             }
         }
         looks.beginRound(isBroken: isBroken)

@@ -92,7 +92,7 @@ extension ScenarioRun {
         // A region that was left stays so until somebody takes it back.
         if case .attempt = action.deed {
             active[key] = nil
-            ledger.end(key, now: now)
+            ledger.end(key, injects: plan[key].deed.injects, now: now)
         } else if case .evacuate = action.deed, !deed.isEnding {
             report.steps.append(step(action.name, .during, detail, from: deed.since, now))
         } else {
