@@ -92,14 +92,13 @@ struct MonkeyRuns {
         let deadline = begun + wallLimit
         let progress = ProgressLine(console)
         let count = Int(seeds.upperBound - seeds.lowerBound) + 1
-        let lived = SumOfMilliseconds()
-        let rows = ParallelRuns.map(
+        let runs = ParallelRuns.map(
             count, jobs: jobs,
             progress: { done in
                 progress.show("\(done) of \(count) seeds")
                 return Pause.now() < deadline && !Interruption.hasCome
             }
-        ) { index, isStopped -> Row? in
+        ) { index, isStopped -> (row: Row, lived: Double)? in
             let seed = seeds.lowerBound + UInt64(index)
             guard let settings = try? settings(seed) else { return nil }
             let result = withoutActuallyEscaping(isStopped) { stopped -> Result<SimMonkeyReport, SimRefusal> in
@@ -109,22 +108,23 @@ struct MonkeyRuns {
             }
             switch result {
             case .success(let report):
-                lived.add(report.calendar.livedMilliseconds)
-                return Row(
+                let row = Row(
                     seed: seed, killed: report.monkey.counts.killed, spared: report.monkey.counts.spared,
                     deviated: report.days.map(\.deviated).reduce(0, +),
                     violated: report.simulation.verdicts.filter { !$0.ok }.map(\.oracle), reason: nil)
+                return (row, report.calendar.livedMilliseconds)
             case .failure(let error):
                 if isStopped() { return nil }
-                return Row(seed: seed, killed: 0, spared: 0, deviated: 0, violated: [], reason: "\(error)")
+                return (Row(seed: seed, killed: 0, spared: 0, deviated: 0, violated: [], reason: "\(error)"), 0)
             }
         }
         progress.end()
-        guard let rows else { throw CommandFailure(.interrupted, "the seeds were not all run") }
+        guard let runs else { throw CommandFailure(.interrupted, "the seeds were not all run") }
+        let rows = runs.map(\.row)
         let wall = (Pause.now() - begun).milliseconds
         let document = Document(
             mesh: topology.name, runs: rows.count, killed: rows.map(\.killed).reduce(0, +),
-            spared: rows.map(\.spared).reduce(0, +), seeds: rows, livedMilliseconds: lived.value, wallMilliseconds: wall
+            spared: rows.map(\.spared).reduce(0, +), seeds: rows, livedMilliseconds: runs.map(\.lived).reduce(0, +), wallMilliseconds: wall
         )
         console.show(
             Report(document, names: rows.map { "sim/\($0.seed)" }) { style in table(document, style) })
