@@ -60,13 +60,12 @@ struct DrillDeskTests {
         let directory = try scratch.mesh()
         let loop = try EventLoop()
         let desk = DrillDesk(loop: loop, directory: directory, executable: "/bin/false")
-        var run = DrillRun(
-            .evacuation, id: "20260301-120000000-evacuation", mesh: "shop", target: nil, command: "",
-            wall: "2026-03-01T12:00:00.000Z", now: .zero)
-        while let step = run.next(now: .zero) { run.end("\(step)", now: .zero) }
-        run.claim(.count("lost", 2))
-        run.expose()
-        let report = run.finish(noise: DrillNoise(), now: .zero)
+        var report = DrillReport(
+            id: "20260301-120000000-evacuation", drill: "evacuation", mesh: "shop", target: nil,
+            began: "2026-03-01T12:00:00.000Z", command: "")
+        report.claims = [.count("lost", 2)]
+        (report.outcome, report.conclusive, report.exposed) = (.deviated, true, true)
+        report.reason = "not kept: lost"
         let since = try #require(Timestamp.parse(report.began)) / 1_000_000
 
         func notice(_ since: Int64) throws {
