@@ -124,7 +124,8 @@ struct MonkeyRuns {
         let wall = (Pause.now() - begun).milliseconds
         let document = Document(
             mesh: topology.name, runs: rows.count, killed: rows.map(\.killed).reduce(0, +),
-            spared: rows.map(\.spared).reduce(0, +), seeds: rows, livedMilliseconds: runs.map(\.lived).reduce(0, +), wallMilliseconds: wall
+            spared: rows.map(\.spared).reduce(0, +), seeds: rows, livedMilliseconds: runs.map(\.lived).reduce(0, +),
+            wallMilliseconds: wall
         )
         console.show(
             Report(document, names: rows.map { "sim/\($0.seed)" }) { style in table(document, style) })
