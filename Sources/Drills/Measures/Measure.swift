@@ -60,6 +60,8 @@ package struct Measure: Sendable, Hashable {
         /// All services but one, and records.
         case notService(String)
         case cell(String)
+        /// All cells but one.
+        case notCell(String)
         case layer(String)
     }
 }
@@ -154,6 +156,7 @@ extension Measure {
         case .service(let name): "\(figure.name){service:\(name)}"
         case .notService(let name): "\(figure.name){service:!\(name)}"
         case .cell(let name): "\(figure.name){cell:\(name)}"
+        case .notCell(let name): "\(figure.name){cell:!\(name)}"
         case .layer(let name): "\(figure.name){layer:\(name)}"
         }
     }
@@ -178,7 +181,8 @@ extension Measure {
         switch parts[0] {
         case "service" where figure.isOfRequests:
             self.init(figure, parts[1].hasPrefix("!") ? .notService(String(parts[1].dropFirst())) : .service(parts[1]))
-        case "cell" where figure.isOfRequests: self.init(figure, .cell(parts[1]))
+        case "cell" where figure.isOfRequests:
+            self.init(figure, parts[1].hasPrefix("!") ? .notCell(String(parts[1].dropFirst())) : .cell(parts[1]))
         case "layer" where figure == .amplification: self.init(figure, .layer(parts[1]))
         default: throw MeasureBound.Invalid("'\(figure.name)' is not told by \(parts[0].prefix(64))")
         }

@@ -82,6 +82,8 @@ struct LoadSeries: Sendable {
     private var seconds: [RunSecond] = []
     /// Somebody takes periods as they close.
     var keepsSeconds = false
+    /// As `LoadConfiguration.home`.
+    var home: (@Sendable (_ customer: Int) -> String?)?
     private static let mostSeconds = 60
     private(set) var period = TimeAmount.seconds(1)
     /// Nil before the first request is meant to be sent.
@@ -100,7 +102,7 @@ struct LoadSeries: Sendable {
     /// - Parameters:
     ///   - customer: whose it was, by number.
     ///   - service: its place among the services, from 1 on; 0 for records.
-    ///   - cell: the name of the cell that answered; empty for none.
+    ///   - cell: the name of the cell that answered; empty for none, and the customer's home stands in for it.
     ///   - time: nil where it says nothing of the mesh.
     mutating func note(
         _ customer: Int, service: Int, cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false,
@@ -112,7 +114,14 @@ struct LoadSeries: Sendable {
         if failingCount > Self.mostFailing { (failing, failingNow, failingCount) = (nil, [], 0) }
         all.note(isOK: isOK, isShed: isShed, time)
         if services.indices.contains(service) { services[service].note(isOK: isOK, isShed: isShed, time) }
-        guard cell.count > 0 else { return }
+        if cell.count > 0 {
+            note(by: cell, isOK: isOK, isShed: isShed, time)
+        } else if var name = home?(customer) {
+            name.withUTF8 { note(by: UnsafeRawBufferPointer($0), isOK: isOK, isShed: isShed, time) }
+        }
+    }
+
+    private mutating func note(by cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool, _ time: TimeAmount?) {
         let place = places[StableHash.hash(cell)] ?? add(cell)
         cells[place].note(isOK: isOK, isShed: isShed, time)
     }

@@ -222,6 +222,8 @@ struct ScenarioLedger: Sendable {
         case .notService(let name):
             return window.all.subtracting(window.services[name] ?? RunSecond.Tally())
         case .cell(let name): return window.cells[name] ?? RunSecond.Tally()
+        case .notCell(let name):
+            return window.all.subtracting(window.cells[name] ?? RunSecond.Tally())
         }
     }
 

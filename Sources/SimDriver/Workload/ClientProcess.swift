@@ -149,6 +149,16 @@ final class ClientProcess: SimProcess {
         second?.all.add(tally)
         let name: String = if case .service(let index, _) = request.kind { services[index] } else { "records" }
         second?.services[name, default: RunSecond.Tally()].add(tally)
+        second?.cells[cell(of: request, answer), default: RunSecond.Tally()].add(tally)
+    }
+
+    /// Who answered; where none did the cell that serves the customer first.
+    private func cell(of request: SimRequest, _ answer: SimAnswer) -> String {
+        if case .response(let response, let bytes) = answer, response.cell.isPresent {
+            return String(decoding: response.cell.bytes(in: bytes), as: UTF8.self)
+        }
+        let shard = simulation.placement.shard(of: CustomerHash(number: request.customer))
+        return shard.count > 0 ? simulation.topology.cells[shard[0].position].name : ""
     }
 
     func arrival() {
