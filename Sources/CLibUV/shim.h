@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -208,6 +209,25 @@ static inline ssize_t cuv_read_errno(int fd, void *buffer, size_t count) {
     ssize_t n;
     do n = read(fd, buffer, count); while (n < 0 && errno == EINTR);
     return n < 0 ? -errno : n;
+}
+/// Maps the first bytes of a file, shared with whoever else maps them: null where that fails, with errno.
+static inline void *_Nullable cuv_map(int fd, size_t bytes) {
+    void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+static inline void cuv_unmap(void *memory, size_t bytes) { munmap(memory, bytes); }
+/// Makes a file at least so long: 0 or a negative errno.
+static inline int cuv_reach_errno(int fd, int64_t bytes) {
+    struct stat information;
+    if (fstat(fd, &information) != 0) return -errno;
+    if (information.st_size >= bytes) return 0;
+    return ftruncate(fd, bytes) == 0 ? 0 : -errno;
+}
+// Words that other processes write too, sequentially consistent.
+static inline uint64_t cuv_word_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_SEQ_CST); }
+static inline void cuv_word_store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_SEQ_CST); }
+static inline int cuv_word_exchange(uint64_t *word, uint64_t expected, uint64_t value) {
+    return __atomic_compare_exchange_n(word, &expected, value, 0, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
 }
 static inline int cuv_close(int fd) { return close(fd); }
 /// A pipe whose ends programs started from here do not get; 0 or a negative errno.

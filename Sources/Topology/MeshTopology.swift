@@ -33,6 +33,8 @@ public struct MeshTopology: Sendable, Codable, Equatable {
     public var flags: [FlagSetting]?
     /// Sizes for times that are foreseen, by name; nil: none.
     public var peaks: [PeakSettings]?
+    /// Connections that all cells of a machine take from one pool, by their use: the leaky bulkhead. Nil: each cell has its own.
+    public var shared: [PeakSettings.Named<Int>]?
 
     public init(
         name: String, seed: UInt64, regions: [Region], cells: [Cell], blueprints: [Blueprint], links: Links = Links(),
@@ -67,6 +69,7 @@ public struct MeshTopology: Sendable, Codable, Equatable {
         case givenRepair = "repair"
         case policies, flags
         case peaks = "peak"
+        case shared
     }
 
     /// How many cells the mesh was founded with; theirs are the lower indices.

@@ -14,7 +14,10 @@ import Topology
     }
     /// The limits of the trading desk are what they are, and too late as it says itself.
     static func expected(_ name: String) -> [ProblemCode] {
-        pinned.contains(name) ? [.pinnedToOneRegion] : name == "trading.yaml" ? [.valueRateAboveLimit] : []
+        if pinned.contains(name) { return [.pinnedToOneRegion] }
+        // What it is there to show.
+        if name == "leaky.yaml" { return [.poolShared] }
+        return name == "trading.yaml" ? [.valueRateAboveLimit] : []
     }
 
     @Test(arguments: ShippedFiles.topologies) func everyTopologyIsCleanAndWarnsOfNothingButItsPins(name: String) {
@@ -50,8 +53,9 @@ import Topology
 
     @Test func theFilesAreThere() {
         for name in [
-            "eight-cells", "flagship-poison-replaced", "flagship-poison", "flagship", "hundred-cells", "monolith",
-            "nine-cells", "poison-replaced", "poison", "three-regions",
+            "eight-cells", "flagship-poison-replaced", "flagship-poison", "flagship", "hundred-cells", "leaky",
+            "monolith",
+            "nine-cells", "poison-replaced", "poison", "three-regions", "walled",
         ] { #expect(ShippedFiles.topologies.contains("\(name).yaml")) }
         for name in ["echo", "storefront-important", "storefront"] {
             #expect(ShippedFiles.blueprints.contains("\(name).yaml"))
@@ -84,6 +88,14 @@ import Topology
         control.sharding.replacement = .never
         control.name = small.name
         #expect(control == small)
+        // And so does the leaky bulkhead.
+        let walled = try #require(ShippedFiles.load("walled.yaml").topology)
+        var leaky = try #require(ShippedFiles.load("leaky.yaml").topology)
+        #expect(walled.cells.map { walled.blueprints[$0.blueprint].connections?[0].value.max } == [50, 30, 20])
+        #expect(leaky.shared == [.init("database", 100)])
+        leaky.shared = nil
+        leaky.name = walled.name
+        #expect(leaky == walled)
     }
 
     @Test func threeRegionsIsReadInFull() throws {

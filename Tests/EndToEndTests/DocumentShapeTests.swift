@@ -13,6 +13,7 @@ extension EndToEnd {
             ("lab-downtime", "lab downtime"), ("lab-retry-cost", "lab retry-cost"), ("lab-tune", "lab tune"),
             ("lab-timeouts", "lab timeouts ROOT/topology/three-regions.yaml"),
             ("lab-maturity", "lab maturity ROOT/topology/three-regions.yaml"),
+            ("lab-isolation", "lab isolation ROOT/topology/walled.yaml --units 2 --seeds 1..1"),
             ("sim-run", "sim run ROOT/topology/eight-cells.yaml --for 5s --seed 3"),
             ("sim-swim", "sim swim --members 8 --loss 1% --starved 0% --seeds 1 --for 10s"),
             ("sim-swarm", "sim swarm --seeds 1..2 --for 3s"),

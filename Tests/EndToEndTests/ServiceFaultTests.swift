@@ -57,6 +57,27 @@ extension EndToEndFaults {
             try mesh.down()
         }
 
+        /// A8 in real processes: the cell that hangs has all the connections of the others, until it is killed and its lease is over.
+        @Test func aCellThatHangsHoldsAllThatIsSharedAndLeavesItWithItsLife() throws {
+            let mesh = try TestMesh("topology/leaky.yaml")
+            let shards = try (1...40).map { try mesh.shard(of: "c\($0)") }
+            let other = 1 + (try #require(shards.firstIndex(of: ["large"])))
+            func order() throws -> Int {
+                try HTTPProbe.request("GET", mesh.router, "/v1/customers/c\(other)/services/orders").status
+            }
+            #expect(try order() == 200)
+            try mesh.json(["fault", "add", "hang", "cell/small/service/orders", "--for", "5m"])
+            try mesh.run([
+                "load", "run", "--rate", "400", "--duration", "3s", "--mix", "services=100%", "--connections", "512",
+            ])
+            #expect(try order() != 200, "the large cell has none of the hundred")
+            let shared = try FileManager.default.contentsOfDirectory(atPath: mesh.dataDirectory)
+            #expect(shared.contains("shared-database-100"))
+            try mesh.run(["kill", "cell/small", "--yes"])
+            #expect(try TestMesh.eventually { try order() == 200 }, "what the dead one held has returned")
+            try mesh.down()
+        }
+
         @Test func aServiceThatHangsGoesOnWithItsLeaseThoughNobodyIsLeftToEndIt() throws {
             let mesh = try TestMesh("topology/monolith.yaml")
             try mesh.json(["fault", "add", "hang", "cell/\(try mesh.cells()[0].name)/service/payment", "--for", "4s"])

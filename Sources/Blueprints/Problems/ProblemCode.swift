@@ -113,6 +113,7 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case limitFloor = "limit-floor"
     case queueWithoutOverflow = "queue-without-overflow"
     case queueAboveDeadline = "queue-above-deadline"
+    case poolShared = "pool-shared"
     case peakSmaller = "peak-smaller"
     case peakAllocation = "peak-allocation"
     case writtenOff = "written-off"

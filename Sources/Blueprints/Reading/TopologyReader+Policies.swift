@@ -69,6 +69,29 @@ extension TopologyReader {
         return peaks
     }
 
+    /// What all cells take from one pool.
+    func shared(_ map: MappingReader) -> [PeakSettings.Named<Int>]? {
+        guard let inner = map.mapping("shared") else { return nil }
+        let (pools, positions) = connections(inner)
+        inner.finish()
+        marks.shared = positions
+        return pools.isEmpty ? nil : pools
+    }
+
+    /// How many connections there are for each use.
+    private func connections(_ map: MappingReader) -> ([PeakSettings.Named<Int>], [Position]) {
+        var pools: [PeakSettings.Named<Int>] = []
+        var positions: [Position] = []
+        for entry in map.mapping("connections")?.allEntries().prefix(TopologyLimits.connectionPools) ?? [] {
+            guard let most = read.integer(entry.value, "'\(YAMLValue.clipped(entry.key))'", 1...10_000) else {
+                continue
+            }
+            pools.append(PeakSettings.Named(entry.key, most))
+            positions.append(entry.position)
+        }
+        return (pools, positions)
+    }
+
     private func peak(_ name: String, _ position: Position, _ map: MappingReader) -> PeakSettings {
         var peak = PeakSettings(name: name)
         var places = PeakMarks(position: position)
@@ -80,13 +103,7 @@ extension TopologyReader {
             peak.pools.append(PeakSettings.Named(entry.key, reader.settings(inner)))
             places.pools.append(entry.position)
         }
-        for entry in map.mapping("connections")?.allEntries().prefix(TopologyLimits.connectionPools) ?? [] {
-            guard let most = read.integer(entry.value, "'\(YAMLValue.clipped(entry.key))'", 1...10_000) else {
-                continue
-            }
-            peak.connections.append(PeakSettings.Named(entry.key, most))
-            places.connections.append(entry.position)
-        }
+        (peak.connections, places.connections) = connections(map)
         places.memory = map.entry("memory")?.value.position
         peak.memory = map.value("memory").flatMap { read.size($0, "'memory'", (1 << 20)...(1 << 50)) }
         var reader = SettingsReader(reporter: reporter)

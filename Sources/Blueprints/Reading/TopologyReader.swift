@@ -19,6 +19,8 @@ struct TopologyMarks {
     var flags: [Position] = []
     /// Parallel to `MeshTopology.peaks`.
     var peaks: [PeakMarks] = []
+    /// Parallel to `MeshTopology.shared`.
+    var shared: [Position] = []
 }
 
 /// Reads a topology, and the blueprints that it names.
@@ -65,6 +67,7 @@ final class TopologyReader {
         let policies = policies(map)
         let flags = flags(map)
         let peaks = peaks(map)
+        let shared = shared(map)
         map.finish()
 
         var topology = MeshTopology(
@@ -76,6 +79,7 @@ final class TopologyReader {
         topology.policies = policies
         topology.flags = flags
         topology.peaks = peaks
+        topology.shared = shared
         guard !regions.isEmpty, !cells.isEmpty else { return nil }
         TopologyChecks(reporter: reporter, marks: marks, topology: topology, blueprints: shelf.loaded).check()
         return topology

@@ -147,6 +147,10 @@ package enum ConfigurationRenderer {
         if let flags = topology.flags {
             out.flow("flags", flags.map { (out.quotedKey($0.name), $0.isOn ? "on" : "off") })
         }
+        if let shared = topology.shared {
+            out.line("shared:")
+            out.flow("  connections", shared.map { (out.quotedKey($0.name), "\($0.value)") })
+        }
         if let peaks = topology.peaks {
             out.line("peak:\(peaks.isEmpty ? " {}" : "")")
             for peak in peaks { out.line("  \(out.quotedKey(peak.name)): \(flow(peak, renderer))") }

@@ -9,7 +9,8 @@ package enum BuiltInScenarios {
         ("retry-storm", retryStorm),
         ("control-plane-loss", controlPlaneLoss), ("gossip-loss", gossipLoss), ("thundering-herd", thunderingHerd),
         ("disk-full", diskFull), ("clock-skew", clockSkew), ("poison-customer", poisonCustomer),
-        ("pool-exhaustion", poolExhaustion), ("memory-pressure", memoryPressure), ("cascade", cascade), ("zoo", zoo),
+        ("pool-exhaustion", poolExhaustion), ("memory-pressure", memoryPressure), ("cascade", cascade),
+        ("leaky-bulkhead", leakyBulkhead), ("zoo", zoo),
     ]
 
     package static var names: [String] { texts.map(\.name) }
@@ -441,6 +442,25 @@ package enum BuiltInScenarios {
           - "p99{service:records}<1.5x baseline"
           - "amplification{layer:router}<=1.3"
           - recovery<=15s
+
+        """
+
+    private static let leakyBulkhead = """
+        title: A cell whose service hangs holds its own connections, and those of no other cell
+        description: >-
+          For the cells of topology/walled.yaml: the service of the smallest does not go on for 10 s, and each call that has begun holds a
+          connection. Its own customers fail, and nobody else. Where all cells take connections from one pool (topology/leaky.yaml) it
+          holds all of them, and the customers of the other cells fail as well.
+        load: {rate: 400, mix: "services=100%"}
+        baseline: {for: 5s}
+        steady-state-hypothesis:
+          title: requests are answered
+          strategy: default
+          probes:
+            - {type: probe, name: requests answered, tolerance: 99%, provider: {type: cellmesh, measure: success}}
+        method:
+          - {type: action, name: hang, provider: {type: cellmesh, do: "hang cell/small/service/orders", for: 10s}}
+        objectives: ["success{cell:!small}>=99.9%", "success{cell:small}<=50%", "recovery<=15s"]
 
         """
 }

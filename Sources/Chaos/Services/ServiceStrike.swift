@@ -3,8 +3,8 @@ import Topology
 
 /// What a fault on services, or on the memory that they need, does: the cells of which one does not answer whole, and the calls that come too late.
 package struct ServiceStrike {
-    /// Customers of these cells fare worse: who calls the service itself is refused, and others get less. In the order of the
-    /// topology.
+    /// Customers of these cells fare worse: who calls the service itself is refused, and others get less; where it hangs and holds
+    /// connections that all cells share, so do those of all that need them. In the order of the topology.
     package var cells: [CellIndex] { isStruck.indices.filter { isStruck[$0] }.map { CellIndex($0) } }
     private var isStruck: [Bool]
     /// From a service, or from routers where that is nil.
@@ -23,6 +23,7 @@ package struct ServiceStrike {
                 guard let number = services.firstIndex(where: { $0.name == name }) else { continue }
                 guard case .latency(let delay) = action else {
                     isStruck[position] = true
+                    if action == .hang, let use = services[number].connection { strike(use, topology) }
                     continue
                 }
                 let time = services[number].ownTime + delay.base + delay.jitter
@@ -37,6 +38,15 @@ package struct ServiceStrike {
                     lateCalls.append((nil, name))
                 }
             }
+        }
+    }
+
+    /// Those who hang hold all of a pool that all cells take from.
+    private mutating func strike(_ use: String, _ topology: MeshTopology) {
+        guard topology.shared?.contains(where: { $0.name == use }) ?? false else { return }
+        for (position, cell) in topology.cells.enumerated()
+        where topology.blueprints[cell.blueprint].services.contains(where: { $0.connection == use }) {
+            isStruck[position] = true
         }
     }
 

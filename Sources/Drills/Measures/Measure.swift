@@ -87,9 +87,11 @@ package struct Measure: Sendable, Hashable {
         case service(String)
         /// All services but one, and records.
         case notService(String)
-        /// That a cell answered.
+        /// That a cell answered, or where none did that serves the customer first.
         case cell(String)
-        /// That a cell of a region answered.
+        /// All cells but one.
+        case notCell(String)
+        /// That cells of a region answered, or where none did that serve the customer first.
         case region(String)
         /// `reads`, `writes` or `services`.
         case kind(String)
@@ -207,6 +209,7 @@ extension Measure {
         case .service(let name): "\(figure.name){service:\(name)}"
         case .notService(let name): "\(figure.name){service:!\(name)}"
         case .cell(let name): "\(figure.name){cell:\(name)}"
+        case .notCell(let name): "\(figure.name){cell:!\(name)}"
         case .region(let name): "\(figure.name){region:\(name)}"
         case .kind(let name): "\(figure.name){kind:\(name)}"
         case .priority(let priority): "\(figure.name){priority:\(priority.name)}"
@@ -252,7 +255,7 @@ extension Measure.Scope {
     package init?(_ tag: String, _ value: String) throws(MeasureBound.Invalid) {
         switch tag {
         case "service": self = value.hasPrefix("!") ? .notService(String(value.dropFirst())) : .service(value)
-        case "cell": self = .cell(value)
+        case "cell": self = value.hasPrefix("!") ? .notCell(String(value.dropFirst())) : .cell(value)
         case "region": self = .region(value)
         case "layer": self = .layer(value)
         case "kind":

@@ -71,6 +71,8 @@ struct LoadSeries: Sendable {
     private var seconds: [RunSecond] = []
     /// Somebody takes periods as they close.
     var keepsSeconds = false
+    /// As `LoadConfiguration.home`.
+    var home: (@Sendable (_ customer: Int) -> String?)?
     private static let mostSeconds = 60
     private(set) var period = TimeAmount.seconds(1)
     /// Nil before the first request is meant to be sent.
@@ -91,7 +93,7 @@ struct LoadSeries: Sendable {
     ///   - service: its place among the services, from 1 on; 0 for records.
     ///   - kind: what it was.
     ///   - priority: that it asked for.
-    ///   - cell: the name of the cell that answered; empty for none.
+    ///   - cell: the name of the cell that answered; empty for none, and the customer's home stands in for it.
     ///   - time: nil where it says nothing of the mesh.
     mutating func note(
         _ customer: Int, service: Int, kind: LoadRequest.Kind = .read, priority: Priority = .normal,
@@ -107,7 +109,14 @@ struct LoadSeries: Sendable {
             kinds[Int(kind.rawValue)].note(isOK: isOK, isShed: isShed, time)
             priorities[Int(priority.rawValue)].note(isOK: isOK, isShed: isShed, time)
         }
-        guard cell.count > 0 else { return }
+        if cell.count > 0 {
+            note(by: cell, isOK: isOK, isShed: isShed, time)
+        } else if var name = home?(customer) {
+            name.withUTF8 { note(by: UnsafeRawBufferPointer($0), isOK: isOK, isShed: isShed, time) }
+        }
+    }
+
+    private mutating func note(by cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool, _ time: TimeAmount?) {
         let place = places[StableHash.hash(cell)] ?? add(cell)
         cells[place].tally.note(isOK: isOK, isShed: isShed, time)
     }

@@ -74,6 +74,8 @@ package struct LoadConfiguration: Sendable {
     package var readsCacheBack = false
     /// Tells customers apart, 0 ..< `LoadWindows.classes`, in the parts of a run; all alike where nil.
     package var customerClass: (@Sendable (_ customer: Int) -> Int)?
+    /// The name of the cell that serves a customer first: what no cell has answered counts as its. Nil: as nobody's.
+    package var home: (@Sendable (_ customer: Int) -> String?)?
     package var objectives: [Objective] = []
     /// Two degradation levels that the mesh compares: what each group of customers had is told apart. Nil: nothing is.
     package var comparison: ComparisonEntry?

@@ -69,6 +69,7 @@ struct LoadState: ~Copyable {
         waiting = connectionCount
         ledger = CustomerLedger(customers: configuration.customers)
         series = LoadSeries(services: configuration.services)
+        series.home = configuration.home
         registers = configuration.checksRegisters ? RegisterChecker() : nil
         sessions = configuration.checksSessions ? SessionBook() : nil
         siblings =

@@ -39,6 +39,11 @@ package protocol CellSink: LinkSink {
     mutating func burn(_ order: ProcessorQueue.Order)
     /// Do something with a program; only where the node's configuration has a rule for them.
     mutating func program(_ order: ProgramOrder)
+    /// A permit of a pool that all cells take from; a position in `MeshTopology.shared`.
+    /// - Returns: false where all are taken; nobody waits in the driver.
+    mutating func takePermit(_ pool: Int) -> Bool
+    /// One that was taken goes back.
+    mutating func returnPermit(_ pool: Int)
     /// The work of a call under an idempotency key begins, or was turned away before it did. For whoever counts; nothing has
     /// to be done.
     mutating func claimed(_ position: RecordPosition, hasBegun: Bool)
@@ -47,6 +52,8 @@ package protocol CellSink: LinkSink {
 }
 
 extension CellSink {
+    package mutating func takePermit(_ pool: Int) -> Bool { true }
+    package mutating func returnPermit(_ pool: Int) {}
     package mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {}
     package func client(of connection: ConnectionID) -> TraceClient { TraceClient() }
     package mutating func program(_ order: ProgramOrder) {}

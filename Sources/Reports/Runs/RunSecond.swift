@@ -69,7 +69,7 @@ package struct RunSecond: Sendable, Equatable {
     package var length = TimeAmount.seconds(1)
     /// Of all requests.
     package var all = Tally()
-    /// By the cell that answered.
+    /// By the cell that answered, or where none did by the one that serves the customer first.
     package var cells: [String: Tally] = [:]
     /// By service; `records` for those.
     package var services: [String: Tally] = [:]

@@ -67,10 +67,12 @@ public struct ConnectionPool: Sendable {
     public var waiting: Int { line.count }
 
     /// Asks for a connection; as with `Bulkhead.ask`.
+    ///
+    /// - Parameter mayTake: false where there is none for it whatever this pool has, as where others share its connections.
     public mutating func ask(
-        _ ticket: UInt64, priority: Priority, now: Instant, deadline: Instant = .distantFuture
+        _ ticket: UInt64, priority: Priority, now: Instant, deadline: Instant = .distantFuture, mayTake: Bool = true
     ) -> Answer {
-        if !line.holds(before: priority), let (connection, isNew) = take() {
+        if mayTake, !line.holds(before: priority), let (connection, isNew) = take() {
             return isNew ? .open(connection) : .use(connection)
         }
         let until = min(now + policy.wait, deadline)

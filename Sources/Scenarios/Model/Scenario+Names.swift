@@ -19,7 +19,7 @@ extension Scenario {
                 switch measure.scope {
                 case .service("records"), .notService("records"): nil
                 case .service(let name), .notService(let name): unknown("service", name, services)
-                case .cell(let name): unknown("cell", name, topology.cells.map(\.name))
+                case .cell(let name), .notCell(let name): unknown("cell", name, topology.cells.map(\.name))
                 case .region(let name): unknown("region", name, topology.regions.map(\.name))
                 case .kind, .priority, .layer, nil: nil
                 }

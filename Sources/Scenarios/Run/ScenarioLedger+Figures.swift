@@ -55,6 +55,8 @@ extension ScenarioLedger {
         case .notService(let name):
             return window.all.subtracting(window.services[name] ?? RunSecond.Tally())
         case .cell(let name): return window.cells[name] ?? RunSecond.Tally()
+        case .notCell(let name):
+            return window.all.subtracting(window.cells[name] ?? RunSecond.Tally())
         case .region(let name): return window.regions[name] ?? RunSecond.Tally()
         case .kind(let name): return window.kinds[name] ?? RunSecond.Tally()
         case .priority(let priority): return window.priorities["\(priority.name)"] ?? RunSecond.Tally()

@@ -44,7 +44,11 @@ final class CellProcess: LinkingProcess {
                     seed: simulation.seed, concern: "sim.store", node: machine.hash, counter: UInt64(machine.lives)))
         }
         super.init(simulation, machine)
+        simulation.sharedPools?.began(cell.position, boot: machine.boot)
+        position = cell.position
     }
+
+    fileprivate private(set) var position = 0
 
     /// What strikes its services.
     private var struck: [ServiceEffect] = []
@@ -202,6 +206,13 @@ struct CellOutbox: CellSink, LinkWriter {
 
     mutating func burn(_ order: ProcessorQueue.Order) {
         process.burn(process.processor.add(order, now: process.simulation.now))
+    }
+
+    mutating func takePermit(_ pool: Int) -> Bool {
+        process.simulation.sharedPools?.take(pool, by: process.position, now: process.simulation.now) ?? true
+    }
+    mutating func returnPermit(_ pool: Int) {
+        process.simulation.sharedPools?.giveBack(pool, by: process.position)
     }
 
     mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {

@@ -51,6 +51,10 @@ final class Simulation {
     private(set) var machines: [SimMachine] = []
     private(set) var mesh: [SimMachine] = []
     var clients: ClientProcess!
+    /// Of connections that all cells take from; nil where each has its own.
+    private(set) lazy var sharedPools = SimSharedPools(topology.shared ?? []) { [unowned self] cell in
+        machines[cell].isUp && !machines[cell].isPaused
+    }
     private(set) var machinesByName: [String: Int] = [:]
     private let firstRouter: Int
 

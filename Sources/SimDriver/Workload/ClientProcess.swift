@@ -153,7 +153,13 @@ final class ClientProcess: SimProcess {
         note(&second!.services[service ?? "records", default: .init()])
         note(&second!.kinds[service != nil ? "services" : request.kind == .read ? "reads" : "writes", default: .init()])
         note(&second!.priorities["\((request.priority ?? .normal).name)", default: .init()])
-        if let cell { note(&second!.cells[cell, default: .init()]) }
+        if let cell = cell ?? home(of: request.customer) { note(&second!.cells[cell, default: .init()]) }
+    }
+
+    /// The cell that serves a customer first.
+    private func home(of customer: Int) -> String? {
+        let shard = simulation.placement.shard(of: CustomerHash(number: customer))
+        return shard.count > 0 ? simulation.topology.cells[shard[0].position].name : nil
     }
 
     func arrival() {

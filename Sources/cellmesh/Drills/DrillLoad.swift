@@ -2,6 +2,7 @@ import ControlPlane
 import LoadGenerator
 import MeshBase
 import Scenarios
+import Sharding
 import Topology
 
 /// The load of a drill.
@@ -39,13 +40,20 @@ enum DrillLoad {
     /// - Parameters:
     ///   - factor: so many times its rate; what is asked beside another load is not judged.
     ///   - share: of its rate, where it is one of several that are judged together.
+    ///   - placement: as it is in the beginning, for what no cell answers.
     static func configuration(
-        _ wanted: ScenarioLoad, factor: Double = 1, share: Double = 1, seed: UInt64, _ topology: MeshTopology
+        _ wanted: ScenarioLoad, factor: Double = 1, share: Double = 1, seed: UInt64, _ topology: MeshTopology,
+        _ placement: Placement
     ) throws -> LoadConfiguration {
         var load = base(rate: wanted.rate * factor * share, customers: wanted.customers, seed: seed, topology)
         load.mix = LoadMix(reads: wanted.reads, writes: wanted.writes, services: wanted.services)
         load.services = wanted.services > 0 ? wanted.service.map { [$0] } ?? topology.entryServices : []
         if let shares = wanted.priorities { load.priorities = PriorityMix(shares) }
+        let names = topology.cells.map(\.name)
+        load.home = { customer in
+            let shard = placement.shard(of: CustomerHash(number: customer))
+            return shard.count > 0 ? names[shard[0].position] : nil
+        }
         // They ask when the scenario has them ask.
         load.silentCustomers = min(topology.customers.poison, load.customers - 1)
         load.verifies = wanted.verifies && wanted.writes > 0 && factor == 1

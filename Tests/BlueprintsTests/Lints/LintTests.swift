@@ -228,6 +228,10 @@ import Topology
             .queueAboveDeadline, call("timeout: 900ms, bulkhead: {queue: §9}"),
             good: call("timeout: 900ms, bulkhead: {queue: 9, put: 100ms}")),
         Case(
+            .poolShared, service("connection: db") + "\nconnections: {db: {max: 9}}",
+            good: service("connection: db") + "\nconnections: {db: {max: 9}}",
+            mesh: mesh("shared: {connections: {§db: 90}}"), goodMesh: minimal()),
+        Case(
             .peakSmaller, service("pool: {workers: 9}"), good: service("pool: {workers: 9}"),
             mesh: mesh("peak: {sale: {for: 1h, pools: {§a: {workers: 8}}}}"),
             goodMesh: mesh("peak: {sale: {for: 1h, pools: {a: {workers: 10}}}}")),

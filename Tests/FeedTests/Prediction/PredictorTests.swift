@@ -201,7 +201,7 @@ import Topology
         #expect(oneWay.lateEdges.isEmpty)
     }
 
-    @Test func aLatencyOfAServiceTakesItsCallersPastTheirTimeouts() {
+    @Test func aLatencyOfAServiceTakesItsCallersPastTheirTimeouts() throws {
         let late = predict("fault", ["service/shipping"]) { ($0.kind, $0.delay) = ("latency", 600) }
         #expect(late.lateEdges == [["checkout", "shipping"]] && late.customers.lost == 0)
         #expect(late.customers.degraded == 200)
@@ -209,6 +209,18 @@ import Topology
         #expect(early.lateEdges.isEmpty && early.customers.untouched == 200)
         let hang = predict("fault", ["cell/r1-1/service/shipping"]) { $0.kind = "hang" }
         #expect(hang.customers.degraded == radius([CellIndex(0)]).degraded && hang.confirm == .click)
+        var leaky = topology
+        let number = try #require(leaky.blueprints[0].services.firstIndex { $0.name == "shipping" })
+        leaky.blueprints[0].services[number].connection = "database"
+        let walled = MeshSituation(topology: leaky, placement: Placement(leaky))
+        leaky.shared = [.init("database", 100)]
+        let shared = MeshSituation(topology: leaky, placement: Placement(leaky))
+        var options = PredictionRequest.Options()
+        options.kind = "hang"
+        let request = PredictionRequest(action: "fault", targets: ["cell/r1-1/service/shipping"], options: options)
+        #expect(Predictor.predict(request, walled).customers.degraded == hang.customers.degraded)
+        let all = Predictor.predict(request, shared).customers
+        #expect(all.untouched == 0 && all.lost == 0, "every cell takes from the pool that hangs")
     }
 
     @Test func faultsInForceCountAndHeal() throws {

@@ -34,7 +34,7 @@ import Topology
 
     @Test(arguments: [
         ("disk-full", "three-regions"), ("clock-skew", "three-regions"), ("poison-customer", "poison"),
-        ("pool-exhaustion", "three-regions"),
+        ("pool-exhaustion", "three-regions"), ("leaky-bulkhead", "walled"),
     ])
     func passesOnWhatIsMadeForIt(name: String, mesh: String) throws {
         let topology = Meshes.shipped(mesh)
@@ -77,6 +77,17 @@ import Topology
         #expect(Self.verdict("his cells and no more", outcome) == .met)
         let back = try #require(outcome.drill.steps.first { $0.name == "poison ended" }?.detail)
         #expect(back.split(separator: ",").count == 3, "\(back)")
+    }
+
+    /// A8: what 50 + 30 + 20 keep apart, one pool of 100 does not.
+    @Test func oneCellTakesWhatAllShare() throws {
+        for seed in Self.seeds {
+            let outcome = try Self.run("leaky-bulkhead", on: Meshes.shipped("leaky"), seed: seed)
+            #expect(outcome.drill.outcome == .deviated)
+            let others = outcome.drill.claims.first { $0.name == "success{cell:!small}>=99.9%" }
+            #expect(others?.verdict == .deviated && others?.observed ?? 1 < 0.8, Self.why(outcome))
+            #expect(Self.verdict("recovery<=15s", outcome) == .met, Self.why(outcome))
+        }
     }
 
     @Test func withReplacementPoisonWalksThroughAll() throws {

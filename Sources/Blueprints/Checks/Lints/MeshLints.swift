@@ -26,6 +26,7 @@ struct MeshLints {
         if let position = marks.flags.first { checkSwitch(.flags, "'flags'", at: position) }
         if let position = marks.peaks.first?.position { checkSwitch(.peak, "'peak'", at: position) }
         checkFlags()
+        checkShared()
         for (peak, places) in zip(topology.peaks ?? [], marks.peaks) { check(peak, places) }
     }
 
@@ -55,6 +56,36 @@ struct MeshLints {
                     ? "features are calls that are enhanced or luxury, and what 'features' of a blueprint names"
                     : NearestWord.hint(for: flag.name, among: names, listing: "features"))
         }
+    }
+
+    // MARK: Shared pools
+
+    /// One pool for all cells lets one of them take all that the others need (A8).
+    private func checkShared() {
+        let pools = blueprints.flatMap { $0.connections ?? [] }
+        for (pool, position) in zip(topology.shared ?? [], marks.shared) {
+            let takers = topology.cells.count { cell in
+                let blueprint = topology.blueprints[cell.blueprint]
+                return blueprint.connections?.contains { $0.name == pool.name } ?? false
+            }
+            guard takers > 0 else {
+                unknown(connection: pool.name, among: pools, position)
+                continue
+            }
+            reporter.warning(
+                .poolShared, at: position,
+                "\(takers == 1 ? "1 cell takes" : "\(takers) cells take") '\(YAMLValue.clipped(pool.name))' from one pool of \(pool.value): a cell "
+                    + "that hangs holds all of it, and the customers of the others fail with it",
+                hint: "leave it out of 'shared': each cell then has the connections of its blueprint")
+        }
+    }
+
+    private func unknown(
+        connection name: String, among pools: [PeakSettings.Named<ConnectionSettings>], _ position: Position
+    ) {
+        reporter.error(
+            .unknownWord, at: position, "no blueprint has connections for '\(YAMLValue.clipped(name))'",
+            hint: NearestWord.hint(for: name, among: pools.map(\.name), listing: "connections"))
     }
 
     // MARK: Peaks
@@ -98,11 +129,7 @@ struct MeshLints {
         let pools = blueprints.flatMap { $0.connections ?? [] }
         for (pool, position) in zip(peak.connections, places.connections) {
             let named = pools.filter { $0.name == pool.name }
-            if named.isEmpty {
-                reporter.error(
-                    .unknownWord, at: position, "no blueprint has connections for '\(YAMLValue.clipped(pool.name))'",
-                    hint: NearestWord.hint(for: pool.name, among: pools.map(\.name), listing: "connections"))
-            }
+            if named.isEmpty { unknown(connection: pool.name, among: pools, position) }
             let acquire = TimeAmount.zero
             for usual in named.compactMap({ $0.value.inForce(acquire: acquire).max }) where pool.value < usual {
                 smaller("'\(pool.name)' has \(usual) connections", pool.value, position)

@@ -39,5 +39,6 @@ extension ServiceGraph {
                 memberEnded(join, edge: member, result, now: now, into: &sink)
             }
         }
+        if !freedPermits.isEmpty { returnPermits(into: &sink) }
     }
 }

@@ -16,6 +16,8 @@ extension ServiceGraph {
         case look
         /// Until a connection is waited for.
         case connection(SlabKey)
+        /// Whether other cells gave back connections of a use that all share.
+        case permits(Int)
         /// The next step of a peak.
         case peak
         /// The sample of what gates predict by.
@@ -38,6 +40,7 @@ extension ServiceGraph {
             case .look: look(now: now)
             case .peak: stepPeak(now: now)
             case .connection(let key): leaveLine(key, now: now, into: &sink)
+            case .permits(let use): lookForPermits(use, now: now, into: &sink)
             case .prediction: predict(now: now)
             case .join(let join): joinIsDue(join, now: now, into: &sink)
             case .program(let key): programOverdue(key, now: now, into: &sink)

@@ -66,6 +66,8 @@ struct ServiceGraph {
     let hasDynamicPools: Bool
     /// By use, as `CellPolicies.connections`.
     var connections: [ConnectionPool]
+    /// Uses whose permits go back at the end of this turn: no more than there are live invocations.
+    var freedPermits: [Int] = []
     /// What all work of the cell holds, orders of the store among it.
     var memory: MemoryBudget
     let countsMemory: Bool

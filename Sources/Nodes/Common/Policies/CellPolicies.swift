@@ -41,6 +41,8 @@ package struct CellPolicies: Sendable, Equatable {
         package let name: String
         /// How many, and who waits.
         package let policy: ConnectionPolicy
+        /// The position in `MeshTopology.shared` of the pool that all cells take from; nil: it is the cell's own.
+        package let shared: Int?
     }
 
     /// In the order of `Blueprint.services`.
@@ -72,8 +74,12 @@ package struct CellPolicies: Sendable, Equatable {
     /// What is off in the whole cell.
     package let off: Set<PolicySwitch>
 
-    /// - Parameter resolver: of the same blueprint.
-    package init(_ blueprint: Blueprint, _ resolver: PolicyResolver) {
+    /// - Parameters:
+    ///   - resolver: of the same blueprint.
+    ///   - shared: `MeshTopology.shared`.
+    package init(
+        _ blueprint: Blueprint, _ resolver: PolicyResolver, shared: [PeakSettings.Named<Int>] = []
+    ) {
         let cell = resolver.cell()
         let objective = blueprint.objectives?.p99
         services = blueprint.services.indices.map { number in
@@ -104,7 +110,7 @@ package struct CellPolicies: Sendable, Equatable {
         answers = cell.answerCache(blueprint)
         queue = cell.isOn(.queue) && cell.isOn(.failure) && blueprint.store != nil ? blueprint.queue : nil
         memory = cell.isOn(.bulkhead) ? blueprint.memory : nil
-        let connections = cell.connectionUses(blueprint)
+        let connections = cell.connectionUses(blueprint, shared: shared)
         self.connections = connections
         connectionOf = blueprint.services.map { service in
             connections.firstIndex { $0.name == service.connection } ?? -1
@@ -123,6 +129,6 @@ extension MeshTopology {
     ///
     /// - Parameter blueprint: a position in `blueprints`.
     package func cellPolicies(ofBlueprint blueprint: Int) -> CellPolicies {
-        CellPolicies(blueprints[blueprint], policies(ofBlueprint: blueprint))
+        CellPolicies(blueprints[blueprint], policies(ofBlueprint: blueprint), shared: shared ?? [])
     }
 }

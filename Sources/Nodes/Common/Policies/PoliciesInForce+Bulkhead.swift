@@ -44,15 +44,21 @@ extension PoliciesInForce {
     }
 
     /// Pools of connections; none where bulkheads are off.
-    func connectionUses(_ blueprint: Blueprint) -> [CellPolicies.ConnectionUse] {
+    ///
+    /// - Parameter shared: the sizes of those that all cells take from.
+    func connectionUses(
+        _ blueprint: Blueprint, shared: [PeakSettings.Named<Int>]
+    ) -> [CellPolicies.ConnectionUse] {
         guard isOn(.bulkhead) else { return [] }
         let usual = isLocal ? ConnectionPolicy.local : .seed
         return (blueprint.connections ?? []).map { pool in
             let value = pool.value.inForce(acquire: values.timeouts?.acquire ?? usual.wait)
+            let place = shared.firstIndex { $0.name == pool.name }
             return CellPolicies.ConnectionUse(
                 name: pool.name,
                 policy: ConnectionPolicy(
-                    most: value.max ?? usual.most, least: value.min, wait: value.wait ?? usual.wait))
+                    most: place.map { shared[$0].value } ?? value.max ?? usual.most, least: value.min,
+                    wait: value.wait ?? usual.wait), shared: place)
         }
     }
 

@@ -18,6 +18,7 @@ package final class CellHost {
     let store: StoreRunner?
     let peers: PeerLinks
     private let meter: LoadMeter
+    private let sharedPools: SharedPools?
     /// What faults do to its services, and to the cell as a whole.
     private var struck: [ServiceEffect] = []
     private var affliction = CellEffect.none
@@ -76,6 +77,9 @@ package final class CellHost {
         let region = topology.regions[place.region]
         let gossip = try runtime.gossip(
             data: front.local, admin: front.local, region: region.name, zone: region.zones[place.zone])
+        sharedPools = try SharedPools(
+            topology.shared ?? [], cell: cell, boot: settings.boot, directory: settings.dataDirectory + "/../..",
+            loop: runtime.loop)
         node = .allocate(capacity: 1)
         var configuration = CellConfiguration(
             topology: topology, cell: cell, gossip: gossip, placement: placement, store: store?.identity)
@@ -85,7 +89,10 @@ package final class CellHost {
         if programs != nil { configuration.programs = Self.programRule(topology) }
         node.initialize(to: try CellNode(configuration))
         io = .allocate(capacity: 1)
-        io.initialize(to: CellIO(runtime: runtime, front: front, store: store, peers: peers, programs: programs))
+        io.initialize(
+            to: CellIO(
+                runtime: runtime, front: front, store: store, peers: peers, programs: programs,
+                sharedPools: sharedPools))
         programs?.connect(node, io)
         try wire(seeds)
     }
@@ -117,6 +124,7 @@ package final class CellHost {
         runtime.onStop = { [unowned self] in stop() }
         meter.onLook = { node.pointee.load = $0 }
         meter.start()
+        try sharedPools?.start()
         runtime.faults?.onWork { [unowned self] in strike($0) }
         if let store { runtime.faults?.onDisk { store.fill(by: $0) } }
         loop.beforeWaiting { [unowned self] in endTurn() }
@@ -234,6 +242,7 @@ package final class CellHost {
             announceTimer?.close()
             stopTimer?.close()
             meter.close()
+            sharedPools?.close()
             front.pool.closeAll()
             peers.closeAll()
             runtime.close()
@@ -261,11 +270,14 @@ struct CellIO: CellSink, LinkWriter {
     let burner: Burner
     private(set) var charges = ChargeLedger()
     let programs: ProgramRunner?
+    private let sharedPools: SharedPools?
 
     init(
-        runtime: HostRuntime, front: CellFront, store: StoreRunner?, peers: PeerLinks, programs: ProgramRunner?
+        runtime: HostRuntime, front: CellFront, store: StoreRunner?, peers: PeerLinks, programs: ProgramRunner?,
+        sharedPools: SharedPools?
     ) {
         self.programs = programs
+        self.sharedPools = sharedPools
         self.runtime = runtime
         self.front = front
         self.store = store
@@ -311,6 +323,8 @@ struct CellIO: CellSink, LinkWriter {
     mutating func claimed(_ position: RecordPosition, hasBegun: Bool) {
         charges.note(position, hasBegun: hasBegun)
     }
+    mutating func takePermit(_ pool: Int) -> Bool { sharedPools?.take(pool) ?? true }
+    mutating func returnPermit(_ pool: Int) { sharedPools?.giveBack(pool) }
     mutating func burn(_ order: ProcessorQueue.Order) { burner.burn(order) }
 
     mutating func crash() {

@@ -10,7 +10,7 @@ struct LabCommand: ParsableCommand {
         subcommands: [
             LabShardsCommand.self, LabBreakerCommand.self, LabRetryStormCommand.self, LabOrderCommand.self,
             LabBulkheadCommand.self, LabHedgeCommand.self, LabTimeoutsCommand.self, LabTuneCommand.self,
-            LabMaturityCommand.self,
+            LabMaturityCommand.self, LabIsolationCommand.self, LabIsolationUnitCommand.self,
             LabAvailabilityCommand.self, LabDowntimeCommand.self, LabRetryCostCommand.self, LabWaveCommand.self,
         ])
 }

@@ -41,7 +41,8 @@ extension LiveScenario {
             let router = DrillLoad.router(mesh.directory, mesh.topology) { ($0.region == region) == side.isInside }
             guard let router else { throw DrillTrouble(.baselineNotMet, "no router runs in \(side.name)") }
             var configuration = try DrillLoad.configuration(
-                run.scenario.load, share: 0.5, seed: run.scenario.seed ?? mesh.topology.seed, mesh.topology)
+                run.scenario.load, share: 0.5, seed: run.scenario.seed ?? mesh.topology.seed, mesh.topology,
+                placement)
             // Another client on each side; both ask for the same records. Sessions would refuse what this is to show.
             configuration.seed &+= UInt64(position)
             (configuration.checksSessions, configuration.checksSiblings) = (false, false)

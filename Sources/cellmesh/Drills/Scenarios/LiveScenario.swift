@@ -174,7 +174,8 @@ final class LiveScenario {
         return .init(
             name: router.name, router: router.endpoint,
             configuration: try DrillLoad.configuration(
-                wanted, factor: factor, seed: run.scenario.seed ?? mesh.topology.seed, mesh.topology))
+                wanted, factor: factor, seed: run.scenario.seed ?? mesh.topology.seed, mesh.topology,
+                try mesh.placement()))
     }
 
     private func readBack() {

@@ -11,9 +11,10 @@ extension ServiceGraph {
     ) -> Bool {
         let use = policies.connectionOf[invocation.service]
         if !timers.isArmed(.look) { timers.arm(.look, at: now + .seconds(1)) }
-        switch connections[use].ask(
-            key.rawValue, priority: invocation.priority, now: now, deadline: invocation.deadline)
-        {
+        let mayTake = takePermit(use, into: &sink)
+        let answer = connections[use].ask(
+            key.rawValue, priority: invocation.priority, now: now, deadline: invocation.deadline, mayTake: mayTake)
+        switch answer {
         // To open one within a cell takes no time.
         case .use(let number), .open(let number):
             invocations[key]?.connection = .held(number)
@@ -22,8 +23,10 @@ extension ServiceGraph {
             invocations[key]?.connection = .waiting
             timers.arm(.connection(key), at: until)
             if let other { steps.append(.unconnected(SlabKey(rawValue: other))) }
+            lookAtPermits(use, now: now)
         case .refused: finish(key, .rejected(.connection), now: now, into: &sink)
         }
+        if mayTake { returnPermit(use) }
         return false
     }
 
@@ -38,11 +41,17 @@ extension ServiceGraph {
         guard case .held(let number) = invocation.connection else { return }
         let use = policies.connectionOf[invocation.service]
         connections[use].giveBack(number, now: now)
-        handOut(use, now: now)
+        if policies.connections[use].shared == nil {
+            while handOut(use, now: now) {}
+        } else if !handOut(use, now: now) {
+            returnPermit(use)
+        }
     }
 
-    /// Those that waited have what is free.
-    mutating func handOut(_ use: Int, now: Instant) {
+    /// One that waited has what is free.
+    ///
+    /// - Returns: false where nobody waits, or none is free.
+    mutating func handOut(_ use: Int, now: Instant) -> Bool {
         while let hand = connections[use].next(now: now) {
             let key = SlabKey(rawValue: hand.waiter.ticket)
             guard invocations[key] != nil else {
@@ -52,7 +61,9 @@ extension ServiceGraph {
             timers.cancel(.connection(key))
             invocations[key]?.connection = .held(hand.connection)
             steps.append(.connected(key))
+            return true
         }
+        return false
     }
 
     /// One that has waited as long as it may, or is given up, stands in the line no longer.

@@ -48,9 +48,10 @@ extension ServiceGraph {
             memory.resize(to: PeakSizes.between(usual, most, step))
         }
         for (number, use) in policies.connections.enumerated() {
-            guard let most = peak.connections[use.name] else { continue }
+            // What all cells share is nobody's to make larger.
+            guard use.shared == nil, let most = peak.connections[use.name] else { continue }
             connections[number].resize(to: PeakSizes.between(use.policy.most, most, step))
-            handOut(number, now: now)
+            while handOut(number, now: now) {}
         }
         for gate in routes.gates.indices where usualGates[gate] != peaks.gates[profile][gate] {
             routes.set(usualGates[gate].toward(peaks.gates[profile][gate], step: step), at: gate)
