@@ -31,8 +31,10 @@ import Topology
     }
 
     @Test(arguments: BuiltInScenarios.names) func everyDrillPasses(name: String) throws {
-        // Somebody has to be poison, memory to be counted, and a cut to have two sides.
-        let own = ["poison-customer": "poison", "memory-pressure": "chain", "partition": "tiers"]
+        // Somebody has to be poison, memory to be counted, a cut to have two sides, and what may leak to have walls.
+        let own = [
+            "poison-customer": "poison", "memory-pressure": "chain", "partition": "tiers", "leaky-bulkhead": "walled",
+        ]
         let topology = try Self.topology(own[name] ?? "three-regions")
         for seed: UInt64 in 1...2 {
             let outcome = try Self.run(name, topology, seed: seed)

@@ -59,7 +59,7 @@ extension ScenarioReader {
         case .priority(let priority):
             isSent = load.priorities.map { $0[Int(priority.rawValue)] > 0 } ?? (priority == .normal)
             hint = "load: {priorities: \"critical=10%,normal=90%\"}"
-        case .cell, .region, .notService, .layer, nil: isSent = true
+        case .cell, .notCell, .region, .notService, .layer, nil: isSent = true
         }
         if !isSent { reporter.error(.badMeasure, at: position, "the load sends no such requests", hint: hint) }
         return isSent

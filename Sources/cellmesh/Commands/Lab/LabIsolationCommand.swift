@@ -33,10 +33,9 @@ struct LabIsolationCommand: ParsableCommand {
             valueName: "count"))
     var units = 12
 
-    @Flag(help: "On the mesh that is up, once for each domain: half a minute each.")
+    @Flag(help: "On the mesh that runs (CELLMESH_MESH says which), once for each domain: half a minute each.")
     var real = false
 
-    @OptionGroup var mesh: MeshOptions
     @OptionGroup var lab: LabOptions
 
     func validate() throws {
@@ -46,7 +45,6 @@ struct LabIsolationCommand: ParsableCommand {
         guard !real || file == nil else {
             throw ValidationError("--real takes no topology: it is the mesh's that is up")
         }
-        guard real || mesh.name == nil else { throw ValidationError("--mesh is for --real") }
     }
 
     func run() throws {
@@ -55,6 +53,8 @@ struct LabIsolationCommand: ParsableCommand {
 
     private func measure() throws -> IsolationReport {
         let console = lab.output.console
+        var mesh = MeshOptions()
+        mesh.name = nil
         let directory = real ? try mesh.running() : nil
         let stored = try directory.map { try StoredMesh($0) }
         let topology = try stored?.topology ?? TopologyFile.topology(file, console: console)
@@ -84,7 +84,7 @@ struct LabIsolationCommand: ParsableCommand {
     private var command: String {
         var line = "cellmesh lab isolation"
         if let file { line += " \(ShellWord.quoted(file))" }
-        if real { line += " --real" + (mesh.name.map { " --mesh \($0)" } ?? "") }
+        if real { line += " --real" }
         line += " --seeds \(seeds.first)..\(seeds.last) --rate \(Int(rate.rounded()))"
         return units == 12 ? line : line + " --units \(units)"
     }
