@@ -23,6 +23,8 @@ package struct ScenarioCut: Sendable, Equatable {
     package private(set) var withoutQuorum = Share()
     /// Of tier important, where the side has a cell of the customer's.
     package private(set) var reachable = Share()
+    /// Requests that were sent while it was in force and answered afterwards: they count nowhere else.
+    package var straddled: UInt64 = 0
     /// By tier and side, for people.
     package private(set) var tiers: [TierChoice] = []
 

@@ -70,7 +70,10 @@ extension ScenarioLedger {
         case .criticalAnswered:
             return .count(
                 name, cut.map { Int(clamping: $0.withoutQuorum.ok) }, comparison, Int(limit),
-                detail: cut.map { "\($0.withoutQuorum.requests) requests were without a quorum" })
+                detail: cut.map { cut in
+                    "\(cut.withoutQuorum.requests) requests were without a quorum"
+                        + (cut.straddled > 0 ? ", \(cut.straddled) were answered after the cut and count nowhere" : "")
+                })
         case .importantAnswered:
             return .share(name, cut?.reachable.ok ?? 0, of: cut?.reachable.requests ?? 0, comparison, limit)
         case .lostWrites: return lostWrites(name, comparison, Int(limit))

@@ -51,6 +51,7 @@ extension SimScenario {
     func tellCut() {
         guard let sides = simulation.clients.sides, cut.count == sides.sides.count else { return }
         var told = ScenarioCut()
+        told.straddled = cut.map(\.straddled).reduce(0, +)
         for tier in StoreSettings.Tier.allCases {
             for (position, window) in cut.enumerated() {
                 told.add(tier, side: sides.sides[position].name, lost: sides.lost(tier, by: position)) {

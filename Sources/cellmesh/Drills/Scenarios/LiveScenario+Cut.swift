@@ -69,6 +69,7 @@ extension LiveScenario {
     func tellCut(_ found: [BackgroundLoad.Found]) {
         guard cut.count == cutSides.count, found.count == cut.count, !cut.isEmpty else { return }
         var told = ScenarioCut()
+        told.straddled = cut.map(\.straddled).reduce(0, +)
         for tier in StoreSettings.Tier.allCases {
             for (position, window) in cut.enumerated() {
                 told.add(tier, side: cutSides[position].name, lost: found[position].writes(tier).lost) {
