@@ -29,7 +29,7 @@ test: bootstrap ## Run all tests
 	@scripts/test-readme $(BINARY)
 	@scripts/test-otlp $(BINARY)
 
-drills: release ## Run every drill where it has to pass, and where it has to deviate (15 minutes)
+drills: release ## Run every drill where it has to pass, and where it has to deviate (30 minutes)
 	@scripts/drills $(BINARY)
 
 test-prometheus: release ## Have Prometheus itself watch a mesh by what 'cellmesh export' writes (minutes)

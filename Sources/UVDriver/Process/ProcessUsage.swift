@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 
 /// What a process uses, from /proc.
