@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-kills test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: bootstrap ## Run all tests
 
 drills: release ## Run every drill where it has to pass, and where it has to deviate (15 minutes)
 	@scripts/drills $(BINARY)
+
+test-kills: release ## Kill a drill, its control plane, or both, at every step of it (up to 20 minutes)
+	@scripts/test-kills $(BINARY) 1200
 
 test-prometheus: release ## Have Prometheus itself watch a mesh by what 'cellmesh export' writes (minutes)
 	@scripts/test-prometheus $(BINARY)
