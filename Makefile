@@ -28,6 +28,7 @@ test: bootstrap ## Run all tests
 	@scripts/test-trace $(BUILD)/debug/cellmesh $(BINARY)
 	@scripts/test-readme $(BINARY)
 	@scripts/test-otlp $(BINARY)
+	@scripts/test-kills $(BINARY) 60 'kill:'
 
 drills: release ## Run every drill where it has to pass, and where it has to deviate (15 minutes)
 	@scripts/drills $(BINARY)

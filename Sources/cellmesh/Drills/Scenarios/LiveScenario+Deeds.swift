@@ -166,8 +166,9 @@ extension LiveScenario {
 
     private func endControl(_ key: Int, _ action: ScenarioAction) throws {
         guard let pid = mesh.directory.controlHolder else { throw DrillTrouble(.error, "no control plane runs") }
+        let before = marks
         marks.isControlLost = true
-        try note(action)
+        try note(action, orElse: before)
         guard kill(pid, SIGKILL) == 0 else {
             throw DrillTrouble(.error, "the control plane cannot be ended: \(String(cString: strerror(errno)))")
         }
@@ -254,6 +255,14 @@ extension LiveScenario {
     func note(_ action: ScenarioAction) throws {
         do { try leftovers.note(trace(.init(name: action.name, part: .injects), isBefore: false)) } catch {
             throw DrillTrouble(.error, "nothing was injected: \(error)")
+        }
+    }
+
+    /// The same of what begins nothing where it cannot be noted: the marks are as before then.
+    func note(_ action: ScenarioAction, orElse before: DrillTrace.Marks) throws {
+        do { try note(action) } catch {
+            marks = before
+            throw error
         }
     }
 

@@ -33,7 +33,7 @@ extension LiveScenario {
         // A way back that was gone already leads nowhere.
         let before = marks
         marks.ask(about: region)
-        try note(action)
+        try note(action, orElse: before)
         var body = EvacuationBody(kind.rawValue, region: region)
         body.isDryRun = false
         body.stages = action.stages
@@ -110,7 +110,7 @@ extension LiveScenario {
         _ = try mesh.patiently(heedsInterruption: true) { try mesh.api }
         let before = marks
         marks.ask(about: region)
-        try note(action)
+        try note(action, orElse: before)
         var (hasBegun, detail) = (false, "")
         do {
             let answer = try mesh.begin(body)
