@@ -44,6 +44,14 @@ import Testing
         #expect(marks.words.isEmpty)
     }
 
+    @Test func oneThatEndedWithSomethingInForceWasNotKilled() {
+        var over = trace()
+        over.isOver = true
+        over.report.reason = "kill: it broke"
+        #expect(over.ended("done").reason == "kill: it broke; evacuate: it ended with something in force; done")
+        #expect(over.ended("done").steps[1].detail == "it ended with something in force")
+    }
+
     @Test func aReportOfAKilledDrillSaysHowLongItTookInAll() {
         #expect(trace().ended("x", after: 670_000).durationMilliseconds == 670_000)
         #expect(trace().ended("x").durationMilliseconds == 1)

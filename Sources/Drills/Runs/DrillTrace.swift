@@ -92,6 +92,8 @@ public struct DrillTrace: Sendable, Codable, Equatable {
     public var marks: Marks
     /// Nothing was injected yet, though the drill's load may have written.
     public var isBefore: Bool
+    /// It has come to its end, and something is in force still; nil counts as false.
+    public var isOver: Bool?
 
     /// What is known in a step.
     public init(report: DrillReport, steps: [Step], marks: Marks, isBefore: Bool) {
@@ -113,14 +115,16 @@ public struct DrillTrace: Sendable, Codable, Equatable {
         var report = report
         report.outcome = .error
         report.conclusive = false
-        report.reason = "\(step): its command was killed; \(detail)"
+        let fate = isOver == true ? "it ended with something in force" : "its command was killed"
+        report.reason = [isOver == true ? report.reason : nil, "\(step): \(fate)", detail].compactMap { $0 }
+            .joined(separator: "; ")
         let start = report.steps.last.map { $0.startMilliseconds + $0.durationMilliseconds } ?? 0
         for (place, missing) in steps.enumerated() {
             report.steps.append(
                 DrillReport.Step(
                     name: missing.name, part: missing.part, outcome: place == 0 ? .failed : .skipped,
                     startMilliseconds: start, durationMilliseconds: 0,
-                    detail: place == 0 ? "its command was killed" : ""))
+                    detail: place == 0 ? fate : ""))
         }
         report.durationMilliseconds = max(duration ?? start, start)
         return report

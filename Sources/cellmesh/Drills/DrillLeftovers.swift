@@ -27,16 +27,21 @@ struct DrillLeftovers {
         guard let trace, (try? FileLock.holder(of: mesh.drillLockPath)) == .some(nil) else { return nil }
         if trace.isBefore {
             return (
-                "\(Self.name(trace)) was killed in its step '\(trace.step)': it had nothing in force, and the next drill tidies up "
+                "\(Self.fate(trace)): it had nothing in force, and the next drill tidies up "
                     + "what its load has written", "cellmesh conflicts ls"
             )
         }
         let (isOpen, next) = trace.marks.region.map { (true, "cellmesh restore \($0)") } ?? (false, "cellmesh heal")
         return (
-            "\(Self.name(trace)) was killed in its step '\(trace.step)': the next drill takes back what it has in "
+            "\(Self.fate(trace)): the next drill takes back what it has in "
                 + "force" + (isOpen ? "" : ", unless its lease has ended it"),
             next
         )
+    }
+
+    private static func fate(_ trace: DrillTrace) -> String {
+        name(trace)
+            + (trace.isOver == true ? " ended with something in force" : " was killed in its step '\(trace.step)'")
     }
 
     private static func name(_ trace: DrillTrace) -> String {
@@ -50,7 +55,7 @@ struct DrillLeftovers {
             console.message("warning: \(path), of a drill that was killed, cannot be read, and is removed")
             return forget()
         }
-        console.message("\(Self.name(trace)) was killed in its step '\(trace.step)'; taking back ...")
+        console.message("\(Self.fate(trace)); taking back ...")
         let drillMesh = try DrillMesh(mesh)
         var done: [String] = []
         if trace.isBefore {

@@ -39,7 +39,7 @@ extension LiveScenario {
                         TargetsRequest(targets: action.deed.targets, seed: run.scenario.seed ?? mesh.topology.seed))
                 } catch let failure as CommandFailure where failure.status != .unhealthy {
                     throw CommandFailure(
-                        failure.status, "\(action.label): \(failure.message); nothing was changed",
+                        failure.status, "\(action.label): \(failure.message.sentenceless); nothing was changed",
                         hint: failure.hint, next: failure.next)
                 }
                 action.deed = action.deed.of(answer.targets)
@@ -273,8 +273,11 @@ extension LiveScenario {
 
     /// What stays in force at the end, for whoever takes it back.
     func trace(isOver: Bool) -> DrillTrace {
-        DrillTrace(
-            report: run.report, steps: [.init(name: run.phase.rawValue, part: .tidies)], marks: marks, isBefore: false)
+        var trace = DrillTrace(
+            report: run.report, steps: [.init(name: ScenarioRun.Phase.rollbacks.rawValue, part: .takesBack)],
+            marks: marks, isBefore: false)
+        trace.isOver = isOver
+        return trace
     }
 
     private func trace(_ step: DrillTrace.Step, isBefore: Bool) -> DrillTrace {
@@ -283,4 +286,9 @@ extension LiveScenario {
             report: run.report, steps: [step] + left.map { .init(name: $0.rawValue, part: $0.part) }, marks: marks,
             isBefore: isBefore)
     }
+}
+
+extension String {
+    /// Without the full stop of a sentence that goes on.
+    fileprivate var sentenceless: String { hasSuffix(".") ? String(dropLast()) : self }
 }
