@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-kills test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,9 +28,13 @@ test: bootstrap ## Run all tests
 	@scripts/test-trace $(BUILD)/debug/cellmesh $(BINARY)
 	@scripts/test-readme $(BINARY)
 	@scripts/test-otlp $(BINARY)
+	@scripts/test-kills $(BINARY) 60 'kill:'
 
 drills: release ## Run every drill where it has to pass, and where it has to deviate (30 minutes)
 	@scripts/drills $(BINARY)
+
+test-kills: release ## Kill a drill, its control plane, or both, at every step of it (up to 20 minutes)
+	@scripts/test-kills $(BINARY) 1200
 
 test-prometheus: release ## Have Prometheus itself watch a mesh by what 'cellmesh export' writes (minutes)
 	@scripts/test-prometheus $(BINARY)

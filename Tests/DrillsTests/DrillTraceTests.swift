@@ -28,6 +28,35 @@ import Testing
         #expect(killed.steps.map(\.outcome) == [.done, .failed, .skipped])
     }
 
+    @Test func itsWayBackIsItsOwnPlanToo() {
+        var marks = DrillTrace.Marks()
+        marks.ask(about: "us")
+        // Asked for, and its id is not known: whatever began since.
+        #expect(marks.owns("0f", isSince: true) && !marks.owns("0f", isSince: false))
+        marks.plan = "0f"
+        #expect(marks.owns("f", isSince: true) && !marks.owns("1f", isSince: true))
+        marks.ask(about: "us")
+        #expect(marks.owns("0f", isSince: false) && marks.owns("1f", isSince: true))
+        marks.plan = "1f"
+        #expect(marks.owns("0f", isSince: true) && marks.owns("1f", isSince: true) && !marks.owns("2f", isSince: true))
+        #expect(!marks.owns(nil, isSince: true) && marks.words == ["the evacuation of us"])
+        marks.forgetPlans()
+        #expect(marks.words.isEmpty)
+    }
+
+    @Test func oneThatEndedWithSomethingInForceWasNotKilled() {
+        var over = trace()
+        over.isOver = true
+        over.report.reason = "kill: it broke"
+        #expect(over.ended("done").reason == "kill: it broke; evacuate: it ended with something in force; done")
+        #expect(over.ended("done").steps[1].detail == "it ended with something in force")
+    }
+
+    @Test func aReportOfAKilledDrillSaysHowLongItTookInAll() {
+        #expect(trace().ended("x", after: 670_000).durationMilliseconds == 670_000)
+        #expect(trace().ended("x").durationMilliseconds == 1)
+    }
+
     @Test func theGraverCauseCounts() {
         #expect(DrillOutcome.graver(.passed, .deviated) == .deviated)
         #expect(DrillOutcome.graver(.interrupted, .deviated) == .interrupted)

@@ -204,7 +204,9 @@ import Topology
         var stuck = ScenarioBench(try Self.scenario())
         stuck.fails = ["end 0": .error]
         let told = try stuck.report()
-        #expect(told.outcome == .error && told.reason == "kill cell/a-1: it broke")
+        #expect(
+            told.outcome == .error
+                && told.reason?.hasPrefix("kill cell/a-1: it broke; still in force: kill cell/a-1") == true)
     }
 
     @Test func whatReachesNobodyIsNoPass() throws {

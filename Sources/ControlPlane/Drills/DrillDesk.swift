@@ -66,8 +66,10 @@ final class DrillDesk {
     /// Tells the one that runs to take back what it has in force, and to end.
     ///
     /// - Throws: 409 where none runs.
-    func end() throws(APIFailure) -> DrillChangeReport {
-        if let drill = directory.endDrill() { return DrillChangeReport(drill: drill.name, pid: drill.process.pid) }
+    func end(by sender: String = "the API") throws(APIFailure) -> DrillChangeReport {
+        if let drill = directory.endDrill(by: sender) {
+            return DrillChangeReport(drill: drill.name, pid: drill.process.pid)
+        }
         // It has not come so far that it says so.
         guard let child, let begun, (try? child.kill(SIGTERM)) != nil else {
             throw APIFailure(409, "No drill runs.")

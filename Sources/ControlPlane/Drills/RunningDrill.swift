@@ -53,9 +53,18 @@ extension DataDirectory {
 
     /// Ends the drill that runs, or the game day with its drill: it takes back what it has in force, and does not wait for that.
     ///
+    /// - Parameter sender: who ends it, as its report is to say: `cellmesh halt`.
     /// - Returns: what was told to end; nil where nothing runs.
-    package func endDrill() -> RunningDrill? {
-        guard let drill = runningDrill, (try? drill.process.kill(SIGTERM)) == true else { return nil }
+    package func endDrill(by sender: String = "SIGTERM") -> RunningDrill? {
+        guard let drill = runningDrill else { return nil }
+        // Where it cannot be written, the drill says what it was sent.
+        try? SystemFile.replace(drillEndPath, with: Array(sender.utf8), isDurable: false)
+        guard (try? drill.process.kill(SIGTERM)) == true else { return nil }
         return drill
     }
+
+    /// Who has ended the drill that runs.
+    package var drillEndPath: String { path + "/drill.end" }
+    /// Nobody has.
+    package func forgetDrillEnd() { _ = try? SystemFile.remove(drillEndPath) }
 }

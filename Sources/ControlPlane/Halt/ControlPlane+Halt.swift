@@ -19,7 +19,7 @@ extension ControlPlane {
             let (already, isKept) = haltDesk.call(reason, now: loop.wallClock())
             var report = HaltReport(halt: haltDesk.halt, already: already, kept: isKept)
             // It takes back what it has done, and is not waited for: what it has in force ends here and now.
-            if let drill = directory.endDrill() {
+            if let drill = directory.endDrill(by: "a halt") {
                 report.stopped.append("drill \(drill.name) (process \(drill.process.pid))")
             }
             if monkeyDesk.takeIn("the mesh was halted") { report.stopped.append("monkey") }

@@ -20,7 +20,7 @@ extension ControlPlane {
         monkeyDesk.close()
         note("stopping", [:])
         // It takes back what it has in force, for which the mesh has to be there; not for long.
-        _ = try? drillDesk.end()
+        _ = try? drillDesk.end(by: "the end of the mesh")
         let begun = loop.now()
         // Within a callback of the supervisor: in the next turn, so that it has finished with what it was doing.
         stopTimer = try? LoopTimer(loop: loop) { [unowned self] in

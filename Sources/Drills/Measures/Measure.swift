@@ -102,6 +102,8 @@ package struct Measure: Sendable, Hashable {
 
     /// Kinds of requests.
     package static let kinds = ["reads", "writes", "services"]
+    /// What makes more requests of one: routers, and cells.
+    package static let layers = ["router", "cells"]
 }
 
 extension Measure.Figure {
@@ -257,7 +259,12 @@ extension Measure.Scope {
         case "service": self = value.hasPrefix("!") ? .notService(String(value.dropFirst())) : .service(value)
         case "cell": self = value.hasPrefix("!") ? .notCell(String(value.dropFirst())) : .cell(value)
         case "region": self = .region(value)
-        case "layer": self = .layer(value)
+        case "layer":
+            guard Measure.layers.contains(value) else {
+                throw MeasureBound.Invalid(
+                    "nothing is amplified by a layer '\(value.prefix(64))'", unknown: value, among: Measure.layers)
+            }
+            self = .layer(value)
         case "kind":
             guard Measure.kinds.contains(value) else {
                 throw MeasureBound.Invalid(

@@ -1,6 +1,7 @@
 import Chaos
 import Drills
 import MeshBase
+import Reports
 import Topology
 
 /// What a mesh lacks that a scenario is about.
@@ -24,18 +25,23 @@ extension Scenario {
     package func misfit(in topology: MeshTopology, isSimulated: Bool = false) -> ScenarioMisfit? {
         for action in actions + rollbacks {
             if let refusal = action.deed.refusal(in: topology) {
-                return ScenarioMisfit("\(action.name): \(refusal.message)", next: "cellmesh up topology/poison.yaml")
+                return ScenarioMisfit("\(action.label): \(refusal.message)", next: "cellmesh up topology/poison.yaml")
             }
             for word in action.deed.targets where !TargetChooser.isChoice(word) {
                 do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
-                    return ScenarioMisfit("\(action.name): \(error.message)", hint: error.hint)
+                    return ScenarioMisfit("\(action.label): \(error.message)", hint: error.hint)
+                }
+            }
+            if case .fault(let request) = action.deed, !request.targets.contains(where: TargetChooser.isChoice) {
+                do throws(FaultRequest.Refusal) { _ = try request.spec(in: topology) } catch {
+                    return ScenarioMisfit("\(action.label): \(error.message)")
                 }
             }
             guard !isSimulated, case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind),
                 kind.isSimulatedAlone
             else { continue }
             return ScenarioMisfit(
-                "\(action.name): '\(request.kind)' is simulated alone", next: "cellmesh sim run \(name).yaml")
+                "\(action.label): '\(request.kind)' is simulated alone", next: "cellmesh sim run \(name).yaml")
         }
         if let unknown = unknownName(in: topology) {
             return ScenarioMisfit("the topology '\(topology.name)' has no \(unknown.message)", hint: unknown.hint)
@@ -44,6 +50,12 @@ extension Scenario {
             return ScenarioMisfit(
                 "the topology '\(topology.name)' has no store, and the load of the scenario writes",
                 hint: "give the scenario 'load: {mix: \"services=100%\"}'")
+        }
+        if let customers = load.customers, customers > topology.customers.count {
+            return ScenarioMisfit(
+                "the load has \(Wording.count(customers)) customers, and the topology '\(topology.name)' "
+                    + "\(Wording.count(topology.customers.count))",
+                hint: "leave 'customers' out of 'load', for all that there are")
         }
         let homes = Set(topology.routers.map(\.region))
         if !isSimulated, load.isTwoSided, homes.count < 2 {
@@ -63,7 +75,7 @@ extension Scenario {
         for action in actions {
             for word in action.deed.targets {
                 do throws(UnknownTarget) { _ = try chooser.words(for: word) } catch {
-                    return ScenarioMisfit("\(action.name): \(error.message)")
+                    return ScenarioMisfit("\(action.label): \(error.message)", hint: error.hint)
                 }
             }
         }

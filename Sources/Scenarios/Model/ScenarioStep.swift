@@ -42,12 +42,28 @@ package struct ScenarioAction: Sendable, Equatable {
     package var stages: [Int]?
     /// See `stages`.
     package var watch: TimeAmount?
+    /// Where it is written.
+    package var source = ScenarioPlace()
 
     package init(_ name: String, _ deed: ScenarioDeed, for length: TimeAmount? = nil) {
         self.name = name
         self.deed = deed
         self.length = length
     }
+
+    /// As a refusal names it: with its place, where it has one.
+    package var label: String { (source.text.map { "\($0): " } ?? "") + name }
+}
+
+/// Where something is written, as `file:line:column`. Two things that differ in it alone are equal.
+package struct ScenarioPlace: Sendable, Hashable {
+    /// Nil for what no file says.
+    package var text: String?
+
+    package init(_ text: String? = nil) { self.text = text }
+
+    package static func == (_: ScenarioPlace, _: ScenarioPlace) -> Bool { true }
+    package func hash(into _: inout Hasher) {}
 }
 
 /// A look at one figure of the mesh.

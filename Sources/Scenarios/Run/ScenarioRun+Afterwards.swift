@@ -84,6 +84,7 @@ extension ScenarioRun {
             guard mayWrite else { return phase = .over }
             readBack(now: now)
         case .method:
+            isCutShort = outcome == .error || outcome == .interrupted
             end(.method, why, .failed, now: now)
             enterRollbacks(now: now)
         case .settle, .after:

@@ -122,6 +122,7 @@ extension ScenarioRun {
                 step(plan[key].name, deed.isEnding ? .takesBack : .injects, why, from: deed.since, now, .failed))
             // What could not be taken back is told, and not tried for ever; the driver keeps it noted.
             if deed.isEnding || !deed.isBegun {
+                if deed.isEnding { left.insert(key) }
                 active[key] = nil
                 ledger.end(key, injects: plan[key].deed.injects, now: now)
             }
@@ -166,7 +167,8 @@ extension ScenarioRun {
         guard active.isEmpty else { return }
         let first = scenario.actions.count
         guard rolled < scenario.rollbacks.count else {
-            end(.rollbacks, "nothing is in force any more", now: now)
+            let rest = inForce
+            end(.rollbacks, rest ?? "nothing is in force any more", rest == nil ? .done : .failed, now: now)
             overAt = now
             ledger.endMethod(now: now)
             guard hasInjected, trouble != .interrupted else { return readBack(now: now) }
@@ -176,6 +178,10 @@ extension ScenarioRun {
         }
         let key = first + rolled
         rolled += 1
+        if case .restore(let region) = plan[key].deed, !isLeft(region) {
+            report.steps.append(step(plan[key].name, .takesBack, "nothing is left to be restored", from: now, now))
+            return
+        }
         active[key] = Active(since: now, until: nil)
         orders.append(.begin(key, plan[key]))
     }

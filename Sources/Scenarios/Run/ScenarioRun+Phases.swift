@@ -63,6 +63,7 @@ extension ScenarioRun {
         // Each turn of it either waits or comes to another phase.
         for _ in 0..<(Scenario.most * 4) {
             let before = (phase, cursor, wait, orders.count)
+            if let end = end(of: phase), now >= end { return overrun(now: now) }
             endLeases(now: now)
             switch phase {
             case .validate, .predict, .readBack, .tidy, .over: return
@@ -91,6 +92,11 @@ extension ScenarioRun {
         end(.baseline, "\(seen.ok) of \(Wording.plural(Int(clamping: seen.requests), "request")) answered", now: now)
         enter(.before, now: now)
         guard seen.ok > 0 else { return fail(.baselineNotMet, "no request was answered", now: now) }
+        if let rule = holdingRule {
+            let why = "'abort' holds before anything is done: \(rule.text)"
+            end(.before, why, .failed, now: now)
+            return fail(.baselineNotMet, why, now: now)
+        }
         let claims = hypothesis {
             $0.isBefore
         } over: {
@@ -113,6 +119,7 @@ extension ScenarioRun {
     mutating func beginMethod(now: Instant) {
         enter(.method, now: now)
         looks.begin(now: now)
+        abortCounts = Array(repeating: 0, count: scenario.abort.count)
         ledger.beginMethod(now: now)
         var key = 0
         for case .action(let action) in scenario.method {

@@ -37,6 +37,7 @@ extension ScenarioRun {
                     ledger.method
                 }
                 .map { $0.named("\($0.name), meanwhile") }
+                .map { isCutShort ? $0.unseen("the method was not taken to its end") : $0 }
                 report.claims += looks.meanwhile(scenario.hypothesis?.calls ?? [])
             }
             report.claims += scenario.objectives.map { claim($0.text, $0, over: ledger.whole) }
@@ -84,6 +85,7 @@ extension ScenarioRun {
         let deviated = report.claims.filter { $0.verdict == .deviated }
         let undecided = report.claims.filter { $0.verdict == .undecided }
         func names(_ claims: [DrillClaim]) -> String { claims.map(\.name).joined(separator: "; ") }
+        if inForce != nil { trouble = trouble.map { .graver($0, .error) } ?? .error }
         report.outcome = DrillOutcome.graver(trouble ?? .passed, deviated.isEmpty ? .passed : .deviated)
         switch report.outcome {
         case .deviated:
@@ -97,6 +99,9 @@ extension ScenarioRun {
                 report.reason = "undecided: " + names(undecided)
             }
         default: report.conclusive = false
+        }
+        if let rest = inForce, !(report.reason ?? "").contains(rest) {
+            report.reason = [report.reason, rest].compactMap { $0 }.joined(separator: "; ")
         }
         return report
     }

@@ -105,6 +105,13 @@ package struct ScenarioRun: Sendable {
     package let scenario: Scenario
     package internal(set) var phase = Phase.validate
     package internal(set) var report: DrillReport
+    /// What stands noted as in force, in words: whoever drives the run says so after each order. It is told where the run ends
+    /// with it.
+    package var noted: [String] = []
+    /// Actions whose taking back has failed, by position in `plan`.
+    var left: Set<Int> = []
+    /// The method was given up for something that went wrong, so that what was to be seen meanwhile was not.
+    var isCutShort = false
     /// The gravest thing that has gone wrong; nil while nothing has.
     package internal(set) var trouble: DrillOutcome?
     /// Why nothing was run; nil where it was.
@@ -212,7 +219,8 @@ package struct ScenarioRun: Sendable {
 
     /// When `wake` is to be called at the latest; nil while only events matter.
     package var nextDeadline: Instant? {
-        ([due, looks.nextDeadline(phase)] + active.values.map { $0.isEnding ? nil : $0.until } + timed.map(\.at))
+        ([due, end(of: phase), looks.nextDeadline(phase)] + active.values.map { $0.isEnding ? nil : $0.until }
+            + timed.map(\.at))
             .compactMap { $0 }.min()
     }
 
@@ -244,6 +252,12 @@ package struct ScenarioRun: Sendable {
             orders.append(.predict)
         case .predicted(let detail, let actions):
             for (key, action) in actions where plan.indices.contains(key) { plan[key] = action }
+            if let why = misplanned {
+                refusal = why
+                phase = .over
+                orders = []
+                return
+            }
             spread()
             report.target = report.target ?? target
             end(phase, detail, now: now)
@@ -297,14 +311,13 @@ package struct ScenarioRun: Sendable {
 
     mutating func take(_ second: RunSecond, now: Instant) {
         ledger.take(second, now: now)
-        guard phase == .method else { return }
+        guard phase == .method || phase == .baseline else { return }
         for (place, rule) in scenario.abort.enumerated() {
-            guard holds(rule.bound, over: second) else {
-                abortCounts[place] = 0
-                continue
-            }
-            abortCounts[place] += 1
-            guard TimeAmount.seconds(Int64(abortCounts[place])) >= rule.length else { continue }
+            abortCounts[place] = holds(rule.bound, over: second) ? abortCounts[place] + 1 : 0
+        }
+        guard phase == .method else { return }
+        for (place, rule) in scenario.abort.enumerated()
+        where abortCounts[place] > 0 && TimeAmount.seconds(Int64(abortCounts[place])) >= rule.length {
             return fail(.aborted, "\(rule.text) held", now: now)
         }
         for threshold in scenario.thresholds where threshold.aborts && now - phaseSince >= threshold.delay {

@@ -217,13 +217,17 @@ package final class SimScenario {
                 for word in action.deed.targets { targets += try chooser.words(for: word) }
                 action.deed = action.deed.of(targets)
             } catch {
-                return run.handle(.refused("\(action.name): \(error)"), now: now)
+                return run.handle(.refused("\(action.label): \(error)"), now: now)
             }
             actions[key] = action
             guard key < run.scenario.actions.count, let request = PredictionRequest(action, shard: shard) else {
                 continue
             }
             let report = Predictor.predict(request, MeshSituation(topology: topology, placement: placement))
+            if let refusal = report.refusals.first {
+                return run.handle(
+                    .refused("\(action.label): \(action.deed.text) would be refused: \(refusal.detail)"), now: now)
+            }
             forecast.add(action, report.customers)
         }
         if let refusal = forecast.refusal(by: run.scenario.abort) { return run.handle(.refused(refusal), now: now) }
@@ -252,7 +256,14 @@ package final class SimScenario {
             simulation.faultsFired += 1
             feed.began(Self.firstKey + key, spec, for: action.length, simulation)
             if action.deed.cutRegion == run.cutRegion { beginCut() }
-            begun(applied: hasStruck ? 1 : 0, victims: spec.victims(in: simulation.knownTopology), spec.text)
+            let victims = spec.victims(in: simulation.knownTopology)
+            // One that is down already is struck all the same: it stays so until both are over.
+            let isDown =
+                request.kind == FaultKind.kill.rawValue && !victims.isEmpty
+                && victims.allSatisfy { name in
+                    simulation.machinesByName[name].map { !simulation.machines[$0].isUp } ?? false
+                }
+            begun(applied: hasStruck || isDown ? 1 : 0, victims: victims, spec.text)
         case .controlLoss:
             guard let index = simulation.machinesByName[Simulation.controlName] else { return }
             simulation.membership.disturbed(now: now)

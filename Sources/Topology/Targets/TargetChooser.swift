@@ -83,7 +83,8 @@ package struct TargetChooser {
     private static func unreadable(_ word: String) -> UnknownTarget {
         UnknownTarget(
             "'\(word.prefix(128))' is no choice",
-            hint: "say 'cell/{busiest}', 'region/{random}', 'region/{remote}' or 'service/{most-dependents}'")
+            hint: "say 'cell/{busiest}', 'region/{random}', 'cell/{random:10%}', 'cell/{draw:3}', 'region/{remote}', "
+                + "'region/{control}', 'service/{most-dependents}' or 'service/{most-dependencies}'")
     }
 
     /// Regions that cannot be left.

@@ -38,27 +38,47 @@ struct DrillGuard {
         while let holder = (try? FileLock.holder(of: lock)) ?? nil, holder != ProcessIdentity.current.pid {
             Pause.sleep(Self.look)
         }
-        let leftovers = DrillLeftovers(mesh)
         let deadline = Pause.now() + Self.patience
-        while let trace = leftovers.trace, Pause.now() < deadline {
-            // Whoever runs the next drill does it too.
-            guard let sign = try? FileLock(path: Self.lockPath(mesh)), let own = try? FileLock(path: lock) else {
-                return
-            }
-            defer {
-                own.release()
-                sign.release()
-            }
+        var seen = Pause.now()
+        var said = ""
+        while let trace = DrillLeftovers(mesh).trace, Pause.now() < deadline {
             do {
-                if trace.marks.isControlLost == true { try startControl() }
-                try leftovers.takeBack(console)
+                guard try attempt(trace, console) else { return }
             } catch {
-                console.message("not yet: \(error)")
-                // Without a mesh there is nothing to take back.
-                guard mesh.exists else { return }
-                Pause.sleep(.seconds(1))
+                let words = "not yet: \(error)"
+                if words != said { console.message(words) }
+                said = words
             }
+            // Without a mesh there is nothing to take back: what a drill has left of it stays noted.
+            guard mesh.exists, isAlive else { return }
+            if mesh.controlHolder != nil { seen = Pause.now() }
+            guard Pause.now() - seen < DrillMesh.patience else {
+                return console.message("no control plane has come for a minute: the next drill takes back what is left")
+            }
+            Pause.sleep(.seconds(1))
         }
+    }
+
+    /// Takes back once what there is.
+    ///
+    /// - Returns: false where somebody else does.
+    private func attempt(_ trace: DrillTrace, _ console: Console) throws -> Bool {
+        // Whoever runs the next drill does it too.
+        guard let sign = try? FileLock(path: Self.lockPath(mesh)) else { return false }
+        defer { sign.release() }
+        guard let own = try? FileLock(path: mesh.drillLockPath) else { return false }
+        defer { own.release() }
+        if trace.marks.isControlLost == true, isAlive { try startControl() }
+        try DrillLeftovers(mesh).takeBack(console)
+        return true
+    }
+
+    /// Whether any process of the mesh runs: `down` ends them all.
+    private var isAlive: Bool {
+        if mesh.controlHolder != nil { return true }
+        guard let topology = try? mesh.model() else { return false }
+        return topology.cells.contains { mesh.process(.cell, $0.name)?.identity.isRunning ?? false }
+            || topology.routers.contains { mesh.process(.router, $0.name)?.identity.isRunning ?? false }
     }
 
     /// The drill has ended the control plane, and nobody else would start another.

@@ -2,6 +2,7 @@ import ControlPlane
 import Drills
 import MeshBase
 import Reports
+import Telemetry
 import UVDriver
 
 /// What a drill that was killed has left in force: it stands in `drill.json` of the mesh's directory, and the next drill takes
@@ -26,16 +27,21 @@ struct DrillLeftovers {
         guard let trace, (try? FileLock.holder(of: mesh.drillLockPath)) == .some(nil) else { return nil }
         if trace.isBefore {
             return (
-                "\(Self.name(trace)) was killed in its step '\(trace.step)': it had nothing in force, and the next drill tidies up "
+                "\(Self.fate(trace)): it had nothing in force, and the next drill tidies up "
                     + "what its load has written", "cellmesh conflicts ls"
             )
         }
         let (isOpen, next) = trace.marks.region.map { (true, "cellmesh restore \($0)") } ?? (false, "cellmesh heal")
         return (
-            "\(Self.name(trace)) was killed in its step '\(trace.step)': the next drill takes back what it has in "
+            "\(Self.fate(trace)): the next drill takes back what it has in "
                 + "force" + (isOpen ? "" : ", unless its lease has ended it"),
             next
         )
+    }
+
+    private static func fate(_ trace: DrillTrace) -> String {
+        name(trace)
+            + (trace.isOver == true ? " ended with something in force" : " was killed in its step '\(trace.step)'")
     }
 
     private static func name(_ trace: DrillTrace) -> String {
@@ -49,27 +55,36 @@ struct DrillLeftovers {
             console.message("warning: \(path), of a drill that was killed, cannot be read, and is removed")
             return forget()
         }
-        console.message("\(Self.name(trace)) was killed in its step '\(trace.step)'; taking back ...")
+        console.message("\(Self.fate(trace)); taking back ...")
         let drillMesh = try DrillMesh(mesh)
         var done: [String] = []
         if trace.isBefore {
             done.append("it had nothing in force yet")
         } else {
             done += try endFaults(trace, drillMesh)
-            if let back = try bringBack(trace, drillMesh) { done.append(back) }
+            if let back = try bringBack(trace, drillMesh, console) { done.append(back) }
             if trace.marks.downCells ?? false { done.append(try drillMesh.restartDown()) }
             if done.isEmpty { done.append("nothing of it was in force any more") }
         }
+        try drillMesh.awaitCells(nil, .seconds(30), heedsInterruption: true)
         _ = try DrillWait.until(.seconds(30)) { try MeshStatus(drillMesh.api).state == "serving" }
         done.append(try drillMesh.tidy())
         let detail = done.joined(separator: "; ")
         var kept = ""
         do {
-            _ = try DrillShelf(mesh).keep(trace.ended(detail))
+            // One that ended by itself has kept it.
+            if DrillShelf(mesh).report(trace.report.id) == nil {
+                _ = try DrillShelf(mesh).keep(trace.ended(detail, after: age(trace)))
+            }
             kept = "; its report: cellmesh drill show \(trace.report.id)"
         } catch { console.message("warning: its report could not be kept: \(error)") }
         forget()
         console.message("  \(detail)\(kept)")
+    }
+
+    /// Milliseconds since it began; nil where that cannot be read.
+    private func age(_ trace: DrillTrace) -> Double? {
+        Timestamp.parse(trace.report.began).map { Double(max(WallClock.now() - $0, 0)) / 1_000_000 }
     }
 
     /// Ends its faults, by their ids; where it was killed before it knew one, that on the same targets that is no older.
@@ -77,10 +92,7 @@ struct DrillLeftovers {
         guard !trace.marks.faults.isEmpty else { return [] }
         let faults = try mesh.faults()
         return try trace.marks.faults.map { mark in
-            let own = faults.first { fault in
-                mark.id.map { fault.id == $0 }
-                    ?? (fault.kind == mark.kind && fault.targets == mark.targets && fault.created >= trace.report.began)
-            }
+            let own = mesh.own(mark, in: faults, since: trace.report.began)
             let what = ["partition", "blackhole"].contains(mark.kind) ? "cut" : mark.kind
             guard let id = own?.id else { return "its \(what) had been ended by its lease" }
             try mesh.endFault(id)
@@ -89,16 +101,20 @@ struct DrillLeftovers {
     }
 
     /// Takes its plan back, or restores the region: where the last plan that began is its own.
-    private func bringBack(_ trace: DrillTrace, _ drillMesh: DrillMesh) throws -> String? {
+    private func bringBack(_ trace: DrillTrace, _ drillMesh: DrillMesh, _ console: Console) throws -> String? {
         guard let region = trace.marks.region else { return nil }
         var journal = JournalTail(mesh)
         let last = journal.next().map(\.event).last { $0.type == "evacuation" && $0.action == "began" }
         guard let last, last.id == region else { return "its evacuation had not begun" }
-        let attributes = last.attributes
-        let isOwn =
-            trace.marks.plan.map { UInt64($0, radix: 16) == UInt64(attributes["plan"]?.text ?? "", radix: 16) }
-            ?? (attributes["kind"]?.text ?? "evacuate" == "evacuate" && last.time >= trace.report.began)
-        guard isOwn else { return "\(region) had been taken over by somebody else's plan, and is left as it is" }
-        return "\(region): " + (try drillMesh.bringBack(region, heedsInterruption: true))
+        guard trace.marks.owns(last.attributes["plan"]?.text, isSince: last.time >= trace.report.began) else {
+            return "\(region) had been taken over by somebody else's plan, and is left as it is"
+        }
+        var trace = trace
+        // Whoever comes after this process knows its way back too.
+        let done = try drillMesh.bringBack(region, heedsInterruption: true) { plan in
+            if let plan { trace.marks.plan = plan } else { trace.marks.ask(about: region) }
+            try? note(trace)
+        }
+        return "\(region): \(done)"
     }
 }

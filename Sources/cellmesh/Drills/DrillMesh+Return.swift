@@ -10,8 +10,10 @@ import Topology
 extension DrillMesh {
     /// Takes the evacuation of a region back while that can be done, and restores the region otherwise.
     ///
-    /// - Parameter heedsInterruption: false for the drill's own way back, which goes on after Ctrl-C.
-    func bringBack(_ region: String, heedsInterruption: Bool) throws -> String {
+    /// - Parameters:
+    ///   - heedsInterruption: false for the drill's own way back, which goes on after Ctrl-C.
+    ///   - note: is told of a plan that this begins: nil before it is asked for, its id once that is known.
+    func bringBack(_ region: String, heedsInterruption: Bool, note: (String?) -> Void) throws -> String {
         let status: EvacuationStatus = try api.get("/v1/evacuations")
         if EvacuationView.isUnderWay(status), status.kind == .evacuate {
             // Once all have moved it goes on to its end.
@@ -25,22 +27,27 @@ extension DrillMesh {
         body.isDryRun = false
         body.stages = [100]
         body.watchMilliseconds = 200
+        note(nil)
         let answer = try begin(body)
         guard answer.begun else {
             throw CommandFailure(
                 "the restore was refused: \(answer.forecast.reason ?? "no reason was given")",
                 next: "cellmesh restore \(region)")
         }
+        note(answer.plan)
         try awaitEnd(heedsInterruption: heedsInterruption)
+        guard try MeshStatus(api).report.evacuated?.contains(region) != true else {
+            throw CommandFailure("\(region) is not restored", next: "cellmesh restore \(region)")
+        }
         return "its customers were brought back"
     }
 
     /// Starts the cells that are down.
     ///
     /// - Returns: what was done, in words.
-    func restartDown() throws -> String {
-        let down = try MeshStatus(api).dead(topology)
-        let names = topology.cells.indices.filter { down.contains(CellIndex($0)) }.map { topology.cells[$0].name }
+    /// - Parameter cells: those that are meant, by name; all where nil.
+    func restartDown(among cells: Set<String>? = nil) throws -> String {
+        let names = try down(among: cells)
         guard !names.isEmpty else { return "no cell was down" }
         _ = try api.post(
             "/v1/restart", ActionRequest(targets: names.map { "cell/\($0)" }), as: ActionReport.self,
@@ -50,12 +57,39 @@ extension DrillMesh {
             + names.joined(separator: ", ")
     }
 
+    /// Cells that take customers and do not serve, by name.
+    private func down(among cells: Set<String>?) throws -> [String] {
+        let dead = try MeshStatus(api).dead(topology)
+        return topology.cells.indices.filter { dead.contains(CellIndex($0)) }.map { topology.cells[$0].name }
+            .filter { cells?.contains($0) ?? true }
+    }
+
+    /// Waits until cells serve that take customers, and starts those that do not.
+    ///
+    /// - Parameter cells: those that are meant, by name; all where nil.
+    /// - Throws: where some are still down after that time, with their names.
+    func awaitCells(_ cells: Set<String>? = nil, _ limit: TimeAmount, heedsInterruption: Bool) throws {
+        func down() throws -> [String] { try self.down(among: cells) }
+        let half = TimeAmount(nanoseconds: limit.nanoseconds / 2)
+        if try DrillWait.until(half, heedsInterruption: heedsInterruption, { try down().isEmpty }) != nil { return }
+        _ = try? restartDown(among: cells)
+        if try DrillWait.until(half, heedsInterruption: heedsInterruption, { try down().isEmpty }) != nil { return }
+        let names = try down()
+        guard !names.isEmpty else { return }
+        throw CellsDown(names: names)
+    }
+
     private func awaitEnd(heedsInterruption: Bool) throws {
+        // A control plane that has only just begun does not know of a plan yet: a guard looks for longer.
+        let quiet = heedsInterruption ? TimeAmount.seconds(3) : .zero
+        var since: Instant?
         let took = try DrillWait.until(
             .minutes(10), every: .milliseconds(150), heedsInterruption: heedsInterruption
         ) {
-            try patiently(heedsInterruption: heedsInterruption, onSilence: { _ in }) {
-                !EvacuationView.isUnderWay(try api.get("/v1/evacuations", timeout: .seconds(3)))
+            try patiently(heedsInterruption: heedsInterruption) {
+                let isUnderWay = EvacuationView.isUnderWay(try api.get("/v1/evacuations", timeout: .seconds(3)))
+                since = isUnderWay ? nil : since ?? Pause.now()
+                return since.map { Pause.now() - $0 >= quiet } ?? false
             }
         }
         guard took != nil else {
@@ -103,6 +137,10 @@ extension DrillMesh {
         var isQuiet = false
         // Cells come to know of each other's values in the background, hints first.
         while Pause.now() - begun < .seconds(30) {
+            if Interruption.hasCome, Pause.now() - begun > .seconds(1) {
+                throw DrillTrouble(
+                    .interrupted, "\(Interruption.reason); keys may wait on the queue of 'cellmesh conflicts ls'")
+            }
             let own = ownConflicts()
             waiting = own.count
             for conflict in own {
@@ -128,6 +166,12 @@ extension DrillMesh {
 
     // MARK: What is asked of the control plane
 
+    /// Cells that a drill has had go down and that do not come up again.
+    struct CellsDown: Error, CustomStringConvertible {
+        var names: [String]
+        var description: String { "\(names.joined(separator: ", ")) \(names.count == 1 ? "is" : "are") down" }
+    }
+
     func begin(_ plan: EvacuationBody) throws -> EvacuationAnswer {
         // The drill's report tells of it.
         var plan = plan
@@ -141,6 +185,15 @@ extension DrillMesh {
     }
 
     func faults() throws -> [FaultReport] { try api.get("/v1/faults", as: FaultsReport.self).faults }
+
+    /// The fault that a mark stands for: by its id, or, while that is not known, that on the same targets that is no older than
+    /// its drill.
+    func own(_ mark: DrillTrace.Fault, in faults: [FaultReport], since began: String) -> FaultReport? {
+        faults.first { fault in
+            mark.id.map { fault.id == $0 }
+                ?? (fault.kind == mark.kind && fault.targets == mark.targets && fault.created >= began)
+        }
+    }
 
     @discardableResult func endFault(_ id: String) throws -> FaultsReport {
         try api.post("/v1/faults/remove", FaultRemoval(ids: [id]), timeout: .seconds(30))

@@ -13,6 +13,13 @@ import Topology
 struct DrillMesh {
     let directory: DataDirectory
     let topology: MeshTopology
+    private let silence = Silence()
+
+    /// Since when nobody has answered, for all that one drill asks.
+    private final class Silence {
+        var since: Instant?
+        var tell: (String) -> Void = { _ in }
+    }
 
     init(_ directory: DataDirectory) throws {
         self.directory = directory
@@ -25,22 +32,34 @@ struct DrillMesh {
     /// How long a control plane may be away, where what it is asked for can wait or has to be done.
     static let patience = TimeAmount.seconds(60)
 
-    /// Tries again while no control plane answers.
-    func patiently<Result>(
-        heedsInterruption: Bool, onSilence: (String) -> Void, _ body: () throws -> Result
-    ) throws -> Result {
-        var silent: Instant?
+    /// Who is told once that nobody answers any more.
+    func onSilence(_ tell: @escaping (String) -> Void) { silence.tell = tell }
+
+    /// Nobody has answered for as long as is waited for.
+    var isForsaken: Bool { silence.since.map { Pause.now() - $0 >= Self.patience } ?? false }
+
+    /// Asks once, and notes whether somebody answers.
+    func once<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            let result = try body()
+            silence.since = nil
+            return result
+        } catch let failure as CommandFailure where failure.status == .unhealthy {
+            if silence.since == nil {
+                silence.since = Pause.now()
+                silence.tell("\(failure.message); waiting for a control plane")
+            }
+            throw failure
+        }
+    }
+
+    /// Tries again while no control plane answers: a minute in all since one was seen last, however many things are asked for.
+    func patiently<Result>(heedsInterruption: Bool, _ body: () throws -> Result) throws -> Result {
         while true {
             if heedsInterruption { try DrillWait.checkInterruption() }
             do {
-                return try body()
-            } catch let failure as CommandFailure
-                where failure.status == .unhealthy && Pause.now() - (silent ?? Pause.now()) < Self.patience
-            {
-                if silent == nil {
-                    silent = Pause.now()
-                    onSilence("\(failure.message); waiting for a control plane")
-                }
+                return try once(body)
+            } catch let failure as CommandFailure where failure.status == .unhealthy && !isForsaken {
                 Pause.sleep(.milliseconds(250))
             }
         }

@@ -34,7 +34,10 @@ final class DrillNotice {
     }
 
     /// Nobody is told any more.
-    func end() { _ = try? SystemFile.remove(mesh.drillRunPath) }
+    func end() {
+        _ = try? SystemFile.remove(mesh.drillRunPath)
+        mesh.forgetDrillEnd()
+    }
 
     /// Where it cannot be written, as on a full disk, the drill goes on unseen.
     private func write() { try? SystemFile.replace(mesh.drillRunPath, with: ReportJSON.encode(told), isDurable: false) }

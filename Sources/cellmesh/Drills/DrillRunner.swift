@@ -7,9 +7,10 @@ import Telemetry
 import UVDriver
 
 /// What went wrong in a step, and what it makes of the drill.
-struct DrillTrouble: Error {
+struct DrillTrouble: Error, CustomStringConvertible {
     var outcome: DrillOutcome
     var detail: String
+    var description: String { detail }
 
     init(_ outcome: DrillOutcome, _ detail: String) {
         self.outcome = outcome
@@ -42,13 +43,19 @@ struct DrillRunner {
     func begin() throws -> FileLock {
         let lock = try lock()
         Interruption.note(heedsEnd: true)
+        mesh.forgetDrillEnd()
+        Interruption.sender = mesh.drillEndPath
         DrillGuard.begin(mesh)
         return lock
     }
 
     /// Takes back what a drill that was killed has left.
     private func takeBack() throws {
-        do { try DrillLeftovers(mesh).takeBack(console) } catch let trouble as DrillTrouble {
+        do { try DrillLeftovers(mesh).takeBack(console) } catch let down as DrillMesh.CellsDown {
+            throw CommandFailure(
+                .unhealthy, "\(down) since an earlier drill, and cannot be started; nothing was changed",
+                next: "cellmesh doctor --mesh \(mesh.name)")
+        } catch let trouble as DrillTrouble {
             throw CommandFailure(.interrupted, "\(trouble.detail); what an earlier drill has in force stays noted")
         }
     }
@@ -115,7 +122,11 @@ struct DrillRunner {
             throw CommandFailure(
                 .interrupted,
                 "\(what) was interrupted; "
-                    + (hasInjected ? "what it had injected was taken back" : "nothing had been injected"), next: next)
+                    + (!hasInjected
+                        ? "nothing had been injected"
+                        : (report.reason ?? "").contains("still in force")
+                            ? report.reason ?? "" : "what it had injected was taken back"),
+                next: next)
         }
     }
 
@@ -134,7 +145,7 @@ struct DrillRunner {
 enum DrillWait {
     /// - Throws: `DrillTrouble` after Ctrl-C.
     static func checkInterruption() throws {
-        if Interruption.hasCome { throw DrillTrouble(.interrupted, "interrupted by Ctrl-C") }
+        if Interruption.hasCome { throw DrillTrouble(.interrupted, Interruption.reason) }
     }
 
     /// Waits until something is so.

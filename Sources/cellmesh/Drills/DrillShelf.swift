@@ -18,9 +18,10 @@ struct DrillShelf {
         let path = "\(store.directory(of: report.id))/report.json"
         var report = report
         report.report = path
-        let text = ReportJSON.encode(report)
-        // By the second it is known as a drill's, whatever its name is.
-        try store.add(report.id, [("report.json", text), ("drill.json", text)])
+        // The form that all reports have, and the drill's own beside it.
+        try store.add(
+            report.id,
+            [("report.json", ReportJSON.encode(RunReport(report))), ("drill.json", ReportJSON.encode(report))])
         return path
     }
 

@@ -84,3 +84,8 @@ struct CommandFailure: Error, Equatable {
             next: next.map(NextStep.complete))
     }
 }
+
+extension CommandFailure: CustomStringConvertible {
+    /// What people read.
+    var description: String { message }
+}

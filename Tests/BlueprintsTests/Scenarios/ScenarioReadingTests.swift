@@ -51,6 +51,10 @@ import Testing
         #expect(hypothesis.probes[0].tolerance == Tolerance(low: .figure(0.999), high: .figure(1)))
         #expect(hypothesis.probes[0].tolerance.bounds(Measure(.success)).map(\.text) == ["success>=99.9%"])
         #expect(scenario.actions.map(\.deed.text) == ["kill region/{remote}", "load 2x"])
+        #expect(
+            scenario.actions.map(\.source.text) == [
+                "scenarios/Region Lost.yaml:11:5", "scenarios/Region Lost.yaml:16:5",
+            ])
         #expect(scenario.actions[0].pauseBefore == .seconds(1) && scenario.actions[0].pauseAfter == .seconds(5))
         #expect(scenario.actions[0].length == .seconds(20) && scenario.actions[1].startAfter == .seconds(2))
         guard case .probe(let probe) = scenario.method[1] else {
@@ -80,6 +84,15 @@ import Testing
         #expect(changed("hours: 09-17", "hours: 17-09") == ["wrong-order@24"])
         #expect(changed("type: cellmesh, measure: detection", "type: python, func: x") == ["unknown-word@15"])
         #expect(changed("reads=60%,writes=40%", "reads=60%,writes=50%") == ["bad-ratio@3"])
+        #expect(changed("do: restore region/us-east", "do: evacuate region/us-east") == ["bad-action@18"])
+        #expect(changed("lost>25", "success<=100%") == ["contradiction@20"])
+        #expect(changed("lost_writes==0", "lost_writes<0") == ["bad-measure@19"])
+        #expect(changed("name: more", "name: kill") == ["contradiction@16"])
+        #expect(changed("name: back", "name: kill") == ["contradiction@18"])
+        #expect(changed("name: more", "name: ' '") == ["wrong-type@16"])
+        #expect(changed("name: more", "name: \(String(repeating: "x", count: 65))") == ["too-many@16"])
+        #expect(changed("title: A region is lost", "title: ''") == ["wrong-type@1"])
+        #expect(changed("do: load 2x", "do: partition region/a region/a") == ["bad-action@16"])
         #expect(codes("title: x") == ["missing-key@1"])
         #expect(codes("title: x\nmethod: []") == ["too-few@2"])
     }

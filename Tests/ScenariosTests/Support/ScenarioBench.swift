@@ -50,7 +50,7 @@ struct ScenarioBench {
     }
 
     mutating func perform() -> DrillReport? {
-        while !run.isOver, seconds < 600 {
+        while !run.isOver, seconds < 2_400 {
             for order in run.takeOrders() { answer(order) }
             guard !run.hasOrders, !run.isOver else { continue }
             now = now + .seconds(1)

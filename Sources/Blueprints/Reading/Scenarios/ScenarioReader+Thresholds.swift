@@ -29,7 +29,9 @@ extension ScenarioReader {
     private func threshold(_ value: YAMLValue, _ metric: ScenarioThreshold.Metric) -> ScenarioThreshold? {
         func parsed(_ value: YAMLValue) -> ScenarioThreshold? {
             expression(value, "a threshold") { text throws(MeasureBound.Invalid) in
-                try ScenarioThreshold(metric, text)
+                let threshold = try ScenarioThreshold(metric, text)
+                _ = try Self.holdable(threshold.bound)
+                return threshold
             }
         }
         guard value.isMapping, let map = read.mapping(value, "a threshold") else { return parsed(value) }

@@ -29,7 +29,9 @@ struct ScenarioReader {
     func scenario(_ root: YAMLValue, name: String) -> Scenario? {
         let variables = ScenarioVariables(root, reporter: reporter, environment: environment)
         guard let map = read.mapping(variables.applied(to: root), "a scenario") else { return nil }
-        let title = map.required("title").flatMap { read.text($0, "'title'") }
+        let title = map.required("title").flatMap { value in
+            read.text(value, "'title'").flatMap { told($0, "'title'", at: value) }
+        }
         let about = map.value("description").flatMap { read.text($0, "'description'") }
         var scenario = Scenario(name: name, title: title ?? "", method: [])
         scenario.about = about ?? ""
@@ -59,13 +61,16 @@ struct ScenarioReader {
                 hint: "leave 'through' out, or add {do: \"blackhole region/{control}\", for: 30s}")
         }
         scenario.rollbacks = (map.list("rollbacks", most: Scenario.most) ?? []).compactMap(known.resolved).compactMap {
-            if case .action(let action) = step($0, isProbe: false) { action } else { nil }
+            guard case .action(let action)? = step($0, isProbe: false) else { return nil }
+            return refused(action, at: $0.position) ? nil : action
         }
         if let thresholds = map.mapping("thresholds") {
             scenario.thresholds = self.thresholds(thresholds, scenario.load)
         }
         scenario.objectives = (map.list("objectives", most: Scenario.most) ?? []).compactMap {
-            expression($0, "an objective") { text throws(MeasureBound.Invalid) in try MeasureBound(text: text) }
+            expression($0, "an objective") { text throws(MeasureBound.Invalid) in
+                try Self.holdable(MeasureBound(text: text))
+            }
         }
         scenario.abort = (map.list("abort", most: Scenario.most) ?? []).compactMap { value in
             guard
@@ -79,6 +84,13 @@ struct ScenarioReader {
                     hint: "make it an objective")
                 return nil
             }
+            guard !rule.bound.holdsAlways else {
+                reporter.error(
+                    .contradiction, at: value.position,
+                    "'\(rule.bound.text)' holds always, so that all would be given up at once",
+                    hint: "such as 'success<90% for 3s'")
+                return nil
+            }
             return rule
         }
         scenario.notice = map.duration("notice", Ranges.watch, default: scenario.notice)
@@ -86,6 +98,7 @@ struct ScenarioReader {
         scenario.coolDown = map.duration("cool-down", Ranges.watch, default: scenario.coolDown)
         scenario.schedule = (map.list("schedule", most: Scenario.most) ?? []).compactMap(window)
         map.finish()
+        refuseTwins(map)
         guard title != nil, !scenario.actions.isEmpty else { return nil }
         return scenario
     }
@@ -209,7 +222,7 @@ struct ScenarioReader {
             return nil
         }
         let type = map.required("type").flatMap { read.word($0, "'type'", StepType.self) }
-        let name = map.required("name").flatMap { read.text($0, "'name'") } ?? ""
+        let name = self.name(map)
         if let isProbe, let type, (type == .probe) != isProbe {
             reporter.error(
                 .unknownWord, at: value.position,
@@ -260,6 +273,7 @@ struct ScenarioReader {
             guard var action else { return nil }
             (action.pauseBefore, action.pauseAfter) = pauses
             (action.startAfter, action.isBackground) = (startAfter, isBackground)
+            action.source = ScenarioPlace("\(reporter.file):\(map.position.line):\(map.position.column)")
             return action
         }
         switch command(provider, isAction: true) {
@@ -455,7 +469,10 @@ struct ScenarioReader {
         }
         guard case .list(let items) = value.content else {
             guard let bound = bound(value) else { return nil }
-            return measure.figure.isWorseAbove ? Tolerance(high: bound) : Tolerance(low: bound)
+            let tolerance = measure.figure.isWorseAbove ? Tolerance(high: bound) : Tolerance(low: bound)
+            guard let never = tolerance.bounds(measure).first(where: \.holdsNever) else { return tolerance }
+            reporter.error(.contradiction, at: value.position, "'\(never.text)' cannot hold")
+            return nil
         }
         guard items.count == 2 else {
             reporter.error(
@@ -467,7 +484,12 @@ struct ScenarioReader {
             reporter.error(.wrongOrder, at: value.position, "no figure lies within 'tolerance': its ends are exchanged")
             return nil
         }
-        return Tolerance(low: low, high: high)
+        let tolerance = Tolerance(low: low, high: high)
+        if let never = tolerance.bounds(measure).first(where: \.holdsNever) {
+            reporter.error(.contradiction, at: value.position, "'\(never.text)' cannot hold")
+            return nil
+        }
+        return tolerance
     }
 
     func expression<Value>(

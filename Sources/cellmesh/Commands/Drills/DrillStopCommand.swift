@@ -23,7 +23,7 @@ struct DrillStopCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let directory = try mesh.known()
-        guard let drill = directory.endDrill() else {
+        guard let drill = directory.endDrill(by: "'cellmesh drill stop'") else {
             throw CommandFailure("no drill runs on mesh '\(directory.name)'", next: "cellmesh drill ls")
         }
         let begun = Pause.now()

@@ -32,10 +32,16 @@ extension LiveScenario {
         for (key, action) in run.plan.enumerated() {
             var action = action
             if action.deed.targets.contains(where: TargetChooser.isChoice) {
-                let answer = try mesh.api.post(
-                    "/v1/targets",
-                    TargetsRequest(targets: action.deed.targets, seed: run.scenario.seed ?? mesh.topology.seed),
-                    as: TargetsReport.self)
+                let answer: TargetsReport
+                do {
+                    answer = try mesh.api.post(
+                        "/v1/targets",
+                        TargetsRequest(targets: action.deed.targets, seed: run.scenario.seed ?? mesh.topology.seed))
+                } catch let failure as CommandFailure where failure.status != .unhealthy {
+                    throw CommandFailure(
+                        failure.status, "\(action.label): \(failure.message.sentenceless); nothing was changed",
+                        hint: failure.hint, next: failure.next)
+                }
                 action.deed = action.deed.of(answer.targets)
                 actions[key] = action
             }
@@ -49,7 +55,8 @@ extension LiveScenario {
             let report = try mesh.api.post("/v1/predict", request, as: PredictionReport.self, timeout: .seconds(30))
             if let refusal = report.refusals.first {
                 throw CommandFailure(
-                    .declined, "\(action.deed.text) would be refused: \(refusal.detail); nothing was changed")
+                    .declined,
+                    "\(action.label): \(action.deed.text) would be refused: \(refusal.detail); nothing was changed")
             }
             forecast.add(action, report.customers)
         }
@@ -86,6 +93,7 @@ extension LiveScenario {
         let shard = try mesh.placement().shard(of: CustomerHash(number: number))
         let names = shard.map { mesh.topology.cells[$0.position].name }
         marks.downCells = true
+        victims.formUnion(names)
         try note(action)
         let configuration = try DrillLoad.poison(number, seed: run.scenario.seed ?? mesh.topology.seed, mesh.topology)
         further[key] = try BackgroundLoad([
@@ -104,11 +112,23 @@ extension LiveScenario {
         // Where the control plane is to go, processes alone end it, and on time.
         let margin = run.plan.contains { $0.deed == .controlLoss } ? TimeAmount.zero : Self.margin
         addition.lease = ((action.length ?? .zero) + margin).millisecondsRoundedUp
+        let struck = (try? request.spec(in: mesh.topology))?.victims(in: mesh.topology) ?? []
+        if request.kind == FaultKind.kill.rawValue {
+            // Whoever comes after this process looks whether they have come up again.
+            marks.downCells = true
+            victims.formUnion(struck)
+        }
         marks.faults.append(.init(kind: request.kind, targets: request.targets))
-        try note(action)
         let place = marks.faults.count - 1
-        let answer = try mesh.api.post("/v1/faults/add", addition, as: FaultsReport.self, timeout: .seconds(30))
-        guard let fault = answer.faults.first else { throw DrillTrouble(.error, "the fault has no id") }
+        let fault: FaultReport
+        let answer: FaultsReport
+        do {
+            try note(action)
+            (answer, fault) = try add(addition, marks.faults[place])
+        } catch {
+            if isGone(marks.faults[place]) { marks.faults.remove(at: place) }
+            throw error
+        }
         marks.faults[place].id = fault.id
         try? note(action)
         let (applied, of) = (answer.applied ?? 0, answer.of ?? 0)
@@ -118,14 +138,37 @@ extension LiveScenario {
                 key,
                 .init(
                     applied: applied, of: of, fault: fault.id,
-                    victims: (try? request.spec(in: mesh.topology))?.victims(in: mesh.topology) ?? [],
+                    victims: struck,
                     detail: "\(fault.id): \(fault.text ?? action.deed.text), at \(applied) of \(of) processes")))
+    }
+
+    /// Adds a fault, once a control plane answers.
+    private func add(_ addition: FaultAddition, _ mark: DrillTrace.Fault) throws -> (FaultsReport, FaultReport) {
+        var isAgain = false
+        let answer = try mesh.patiently(heedsInterruption: true) { () -> FaultsReport in
+            // Of one that was asked for before, and not answered, nobody knows what it has reached.
+            if isAgain, let own = mesh.own(mark, in: try mesh.faults(), since: run.report.began) {
+                try mesh.endFault(own.id)
+            }
+            isAgain = true
+            return try mesh.api.post("/v1/faults/add", addition, as: FaultsReport.self, timeout: .seconds(30))
+        }
+        guard let fault = answer.faults.first else { throw DrillTrouble(.error, "the fault has no id") }
+        return (answer, fault)
+    }
+
+    /// Whether a fault that was asked for is in force no more, or has never been.
+    private func isGone(_ mark: DrillTrace.Fault) -> Bool {
+        guard let faults = try? mesh.faults() else { return false }
+        guard let own = mesh.own(mark, in: faults, since: run.report.began) else { return true }
+        return (try? mesh.endFault(own.id)) != nil
     }
 
     private func endControl(_ key: Int, _ action: ScenarioAction) throws {
         guard let pid = mesh.directory.controlHolder else { throw DrillTrouble(.error, "no control plane runs") }
+        let before = marks
         marks.isControlLost = true
-        try note(action)
+        try note(action, orElse: before)
         guard kill(pid, SIGKILL) == 0 else {
             throw DrillTrouble(.error, "the control plane cannot be ended: \(String(cString: strerror(errno)))")
         }
@@ -142,10 +185,13 @@ extension LiveScenario {
         case .evacuate(let region):
             moves[key] = nil
             let name = TargetSelector.name(in: region, of: .region)
-            let done = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
-                try mesh.bringBack(name, heedsInterruption: false)
+            let done = try mesh.patiently(heedsInterruption: false) {
+                try mesh.bringBack(name, heedsInterruption: false) { plan in
+                    if let plan { marks.plan = plan } else { marks.ask(about: name) }
+                    try? note(run.plan[key])
+                }
             }
-            (marks.region, marks.plan) = (nil, nil)
+            marks.forgetPlans()
             handle(.ended(key, done))
         case .attempt: handle(.ended(key, "nothing is in force of it"))
         case .restore:
@@ -159,10 +205,7 @@ extension LiveScenario {
         case .poison:
             further[key]?.cancel()
             further[key] = nil
-            let done = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
-                try mesh.restartDown()
-            }
-            marks.downCells = nil
+            let done = try mesh.patiently(heedsInterruption: false) { try mesh.restartDown() }
             handle(.ended(key, done))
         case .call: stop(key)
         }
@@ -176,8 +219,7 @@ extension LiveScenario {
             marks.faults.removeAll { $0.id == id }
             return handle(.ended(key, "\(id) is ended by its lease: the control plane is away"))
         }
-        let answer = try mesh.patiently(heedsInterruption: false, onSilence: { progress.show($0, isLast: true) }) {
-            () -> FaultsReport? in
+        let answer = try mesh.patiently(heedsInterruption: false) { () -> FaultsReport? in
             // While nobody answered its lease may have ended it.
             guard try mesh.faults().contains(where: { $0.id == id }) else { return nil }
             return try mesh.endFault(id)
@@ -192,7 +234,6 @@ extension LiveScenario {
 
     private func startControl(_ key: Int) throws {
         isControlGone = false
-        defer { marks.isControlLost = nil }
         let begun = Pause.now()
         if mesh.directory.controlHolder == nil {
             var settings = ControlSettings(directory: mesh.directory, topology: mesh.topology)
@@ -201,6 +242,7 @@ extension LiveScenario {
                 throw CommandFailure(error, mesh: mesh.directory.name)
             }
         }
+        marks.isControlLost = nil
         handle(
             .ended(
                 key,
@@ -216,9 +258,26 @@ extension LiveScenario {
         }
     }
 
+    /// The same of what begins nothing where it cannot be noted: the marks are as before then.
+    func note(_ action: ScenarioAction, orElse before: DrillTrace.Marks) throws {
+        do { try note(action) } catch {
+            marks = before
+            throw error
+        }
+    }
+
     /// Nothing is in force, and the load is about to write: its keys may come to wait for somebody.
     func noteLoad() {
         try? leftovers.note(trace(.init(name: run.phase.rawValue, part: .before), isBefore: true))
+    }
+
+    /// What stays in force at the end, for whoever takes it back.
+    func trace(isOver: Bool) -> DrillTrace {
+        var trace = DrillTrace(
+            report: run.report, steps: [.init(name: ScenarioRun.Phase.rollbacks.rawValue, part: .takesBack)],
+            marks: marks, isBefore: false)
+        trace.isOver = isOver
+        return trace
     }
 
     private func trace(_ step: DrillTrace.Step, isBefore: Bool) -> DrillTrace {
@@ -227,4 +286,9 @@ extension LiveScenario {
             report: run.report, steps: [step] + left.map { .init(name: $0.rawValue, part: $0.part) }, marks: marks,
             isBefore: isBefore)
     }
+}
+
+extension String {
+    /// Without the full stop of a sentence that goes on.
+    fileprivate var sentenceless: String { hasSuffix(".") ? String(dropLast()) : self }
 }

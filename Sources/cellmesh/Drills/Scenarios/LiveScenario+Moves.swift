@@ -30,19 +30,31 @@ extension LiveScenario {
 
     func move(_ key: Int, _ kind: EvacuationPlan.Kind, _ region: String, _ action: ScenarioAction) throws {
         if kind == .evacuate { try remember(leaving: region) } else { lookInto(region) }
-        marks.region = region
-        try note(action)
+        // A way back that was gone already leads nowhere.
+        let before = marks
+        marks.ask(about: region)
+        try note(action, orElse: before)
         var body = EvacuationBody(kind.rawValue, region: region)
         body.isDryRun = false
         body.stages = action.stages
         body.watchMilliseconds = action.watch?.millisecondsRoundedUp
         if kind == .evacuate { body.confirm = region }
-        let answer = try mesh.begin(body)
-        guard answer.begun else {
-            throw DrillTrouble(.error, "refused: \(answer.forecast.reason ?? "no reason was given")")
+        var isAgain = false
+        let answer = try mesh.patiently(heedsInterruption: true) { () -> EvacuationAnswer? in
+            // One that was asked for before, and not answered, may have begun.
+            if isAgain {
+                let status: EvacuationStatus = try mesh.api.get("/v1/evacuations")
+                if EvacuationView.isUnderWay(status), status.kind == kind, status.region == region { return nil }
+            }
+            isAgain = true
+            return try mesh.begin(body)
         }
-        if kind == .evacuate {
-            marks.plan = answer.plan
+        guard answer?.begun ?? true else {
+            marks = before
+            throw DrillTrouble(.error, "refused: \(answer?.forecast.reason ?? "no reason was given")")
+        }
+        if let plan = answer?.plan {
+            marks.plan = plan
             try? note(action)
         }
         moves[key] = LiveMove(kind: kind, region: region, since: Pause.now())
@@ -51,22 +63,26 @@ extension LiveScenario {
                 key,
                 .init(
                     applied: 1, of: 1,
-                    detail: "\(Wording.count(answer.forecast.customersMoved ?? 0)) customers are to move")))
+                    detail: answer.map { "\(Wording.count($0.forecast.customersMoved ?? 0)) customers are to move" }
+                        ?? "it is under way")))
     }
 
     /// Looks where a plan stands.
     func follow(_ key: Int, _ move: LiveMove) {
-        guard let status: EvacuationStatus = try? mesh.api.get("/v1/evacuations", timeout: .seconds(2)),
-            !EvacuationView.isUnderWay(status)
-        else { return }
-        // Its report is made a moment after the deciders have ended it.
-        guard let report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self) else {
-            if Pause.now() - move.since > .minutes(10) {
-                moves[key] = nil
-                handle(.failed(key, .error, "the plan has not ended within 10 minutes"))
-            }
-            return
+        guard Pause.now() - move.since <= .minutes(10) else {
+            moves[key] = nil
+            return handle(.failed(key, .error, "the plan has not ended within 10 minutes"))
         }
+        let status: EvacuationStatus
+        do { status = try mesh.once { try mesh.api.get("/v1/evacuations", timeout: .seconds(2)) } } catch {
+            guard mesh.isForsaken else { return }
+            moves[key] = nil
+            return handle(.failed(key, .error, "\(error)"))
+        }
+        // Its report is made a moment after the deciders have ended it.
+        guard !EvacuationView.isUnderWay(status),
+            let report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self)
+        else { return }
         moves[key] = nil
         let reason = report.reason.map { ": \($0)" } ?? ""
         let text =
@@ -81,7 +97,7 @@ extension LiveScenario {
                     off: report.reroutedMilliseconds.map { TimeAmount(seconds: $0 / 1_000) },
                     writePause: report.writePause.map { TimeAmount(seconds: $0.p99 / 1_000) })))
         guard report.outcome == .completed else { return handle(.failed(key, .deviated, text)) }
-        if move.kind == .restore { (marks.region, marks.plan) = (nil, nil) }
+        if move.kind == .restore { marks.forgetPlans() }
         handle(.ended(key, text))
     }
 
@@ -91,8 +107,10 @@ extension LiveScenario {
         body.confirm = region
         body.isDryRun = false
         // Should it begin, and this process be killed, it is to be taken back.
-        marks.region = region
-        try note(action)
+        _ = try mesh.patiently(heedsInterruption: true) { try mesh.api }
+        let before = marks
+        marks.ask(about: region)
+        try note(action, orElse: before)
         var (hasBegun, detail) = (false, "")
         do {
             let answer = try mesh.begin(body)
@@ -104,7 +122,7 @@ extension LiveScenario {
         } catch let failure as CommandFailure {
             detail = "refused: \(failure.message)"
         }
-        if hasBegun { mesh.abort() } else { marks.region = nil }
+        if hasBegun { mesh.abort() } else { marks = before }
         try? note(action)
         handle(.attempted(key, hasBegun))
         handle(.begun(key, .init(applied: 1, of: 1, detail: detail)))

@@ -31,6 +31,9 @@ final class LiveScenario {
     /// Evacuations and restores that were begun and have not ended.
     var moves: [Int: LiveMove] = [:]
     var marks = DrillTrace.Marks()
+    /// Cells that it has had go down, by name, and those of them that have not come up again.
+    var victims: Set<String> = []
+    var stillDown: [String] = []
     /// The pid of the control plane that a step has ended.
     var isControlGone = false
     /// How the mesh was before a region was left.
@@ -67,6 +70,7 @@ final class LiveScenario {
                 detection: swim.detectionBound(members: members), agreement: swim.agreementBound(members: members)),
             now: Pause.now())
         history = EventHistory(directory, .init(since: began, types: ScenarioRun.events))
+        mesh.onSilence { [progress] in progress.show($0, isLast: true) }
     }
 
     deinit { close() }
@@ -88,14 +92,16 @@ final class LiveScenario {
             for order in run.takeOrders() { carryOut(order) }
             if Interruption.hasCome, !isTold {
                 isTold = true
-                handle(.interrupted("interrupted by Ctrl-C"))
+                handle(.interrupted(Interruption.reason))
             }
             poll()
             run.wake(now: Pause.now())
             tell()
             if !run.isOver, !run.hasOrders { Pause.sleep(.milliseconds(50)) }
         }
-        if run.isTakenBack, marks.region == nil { leftovers.forget() }
+        // In its last step nobody looks.
+        if Interruption.hasCome, !isTold, run.refusal == nil { handle(.interrupted(Interruption.reason)) }
+        if run.inForce == nil { leftovers.forget() } else { try? leftovers.note(trace(isOver: true)) }
         tell()
         if let refusal = run.refusal {
             throw refusalFailure ?? CommandFailure(.declined, "\(refusal); nothing was changed")
@@ -107,7 +113,10 @@ final class LiveScenario {
     /// Why it was refused, with what to do next.
     private var refusalFailure: CommandFailure?
 
-    func handle(_ event: ScenarioRun.Event) { run.handle(event, now: Pause.now()) }
+    func handle(_ event: ScenarioRun.Event) {
+        run.noted = marks.words + stillDown.map { "\($0) is down" }
+        run.handle(event, now: Pause.now())
+    }
 
     func refuse(_ failure: CommandFailure) {
         refusalFailure = failure
@@ -191,6 +200,17 @@ final class LiveScenario {
     }
 
     private func tidy() throws {
+        do {
+            if !victims.isEmpty {
+                progress.show("waiting for \(victims.sorted().joined(separator: ", "))")
+                try mesh.patiently(heedsInterruption: false) {
+                    try mesh.awaitCells(victims, .seconds(20), heedsInterruption: false)
+                }
+            }
+            marks.downCells = nil
+        } catch {
+            stillDown = (error as? DrillMesh.CellsDown)?.names ?? victims.sorted()
+        }
         handle(.tidied(try mesh.tidy(after: load, progress)))
     }
 
