@@ -193,9 +193,6 @@ package struct FaultRequest: Sendable, Equatable {
         guard kind != .partition || targets.count >= 2 else {
             throw Refusal("a partition lies between targets: name at least two, or use blackhole for one alone")
         }
-        guard kind != .partition || Set(targets).count == targets.count else {
-            throw Refusal("'\(targets[0].text)' is named twice: a partition lies between two things")
-        }
     }
 
     /// Whether a target has what a kind strikes: routers and the control plane are no cells and have no
