@@ -67,7 +67,6 @@ package struct Fault: Sendable, Equatable {
     /// Whether it lies on services.
     package var isOnServices: Bool { action.layer == .service }
     /// Whether it lies on cells.
-    package var isOnCells: Bool { action.layer == .cell }
     /// Whether it lies on the wire.
     package var isOnWire: Bool { action.layer == .wire }
     /// Whether processes apply it themselves, by the file that they follow.

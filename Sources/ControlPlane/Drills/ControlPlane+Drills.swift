@@ -64,26 +64,20 @@ extension ControlPlane {
         var steps: [String] = []
         for action in scenario.actions {
             var action = action
-            do throws(UnknownTarget) {
-                var targets: [String] = []
-                for word in action.deed.targets { targets += try chooser.words(for: word) }
-                action.deed = action.deed.of(targets)
-            } catch {
+            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: &chooser) } catch {
                 report.refusals.append(.init("no-target", "\(action.name): \(error.message)"))
                 continue
             }
             let length = action.length.map { " for \(Syntax.written($0))" } ?? ""
-            guard let step = PredictionRequest(action, shard: { shard($0, situation) }) else {
+            guard let step = PredictionRequest(action, shard: situation.placement.cellNames) else {
                 steps.append("\(action.deed.text)\(length)")
                 continue
             }
             let found = Predictor.predict(step.normalised, situation)
             let counts = found.customers
-            steps.append(
-                "\(action.deed.text)\(length): \(Wording.count(counts.lost)) lost, "
-                    + "\(Wording.count(counts.degraded)) degraded, \(Wording.count(counts.untouched)) untouched")
+            steps.append("\(action.deed.text)\(length): \(counts.sentence)")
             report.refusals += found.refusals
-            if (counts.lost, counts.degraded) > (report.customers.lost, report.customers.degraded) {
+            if counts.isWorse(than: report.customers) {
                 (report.customers, report.load) = (counts, found.load)
             }
             report.lateEdges += found.lateEdges
@@ -91,10 +85,6 @@ extension ControlPlane {
         }
         report.steps = steps
         return report
-    }
-
-    private func shard(_ number: Int, _ situation: MeshSituation) -> [String] {
-        situation.placement.shard(of: CustomerHash(number: number)).map { topology.cells[$0.position].name }
     }
 
     /// Why a drill would not be begun now.

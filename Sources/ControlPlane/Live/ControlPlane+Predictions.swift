@@ -39,9 +39,7 @@ extension ControlPlane {
         }
         var chooser = targetChooser(seed: request.seed ?? UInt64(bitPattern: loop.wallClock()))
         do throws(UnknownTarget) {
-            var found: [String] = []
-            for word in request.targets { found += try chooser.words(for: word) }
-            completion(.success(TargetsReport(targets: found)))
+            completion(.success(TargetsReport(targets: try chooser.words(for: request.targets))))
         } catch {
             completion(.failure(APIFailure(400, "\(error).")))
         }

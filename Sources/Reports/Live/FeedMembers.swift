@@ -93,6 +93,14 @@ package struct FeedImpact: Codable, Sendable, Equatable {
             self.noQuorum = noQuorum
         }
 
+        /// For people.
+        package var sentence: String {
+            "\(Wording.count(lost)) lost, \(Wording.count(degraded)) degraded, \(Wording.count(untouched)) untouched"
+        }
+
+        /// Whether more are lost than of another, or as many and more degraded.
+        package func isWorse(than other: Counts) -> Bool { (lost, degraded) > (other.lost, other.degraded) }
+
         /// One customer more; who was not seen counts nowhere.
         package mutating func count(_ mark: CustomerMark) {
             switch mark {

@@ -73,10 +73,8 @@ extension Scenario {
             topology, loads: topology.cells.map { _ in .init(rate: nil, customers: 1, serves: true) },
             seed: seed ?? topology.seed)
         for action in actions {
-            for word in action.deed.targets {
-                do throws(UnknownTarget) { _ = try chooser.words(for: word) } catch {
-                    return ScenarioMisfit("\(action.label): \(error.message)", hint: error.hint)
-                }
+            do throws(UnknownTarget) { _ = try action.deed.chosen(by: &chooser) } catch {
+                return ScenarioMisfit("\(action.label): \(error.message)", hint: error.hint)
             }
         }
         return nil

@@ -93,6 +93,11 @@ package enum ScenarioDeed: Sendable, Equatable {
         }
     }
 
+    /// The same, of targets in place of what its words leave to be chosen.
+    package func chosen(by chooser: inout TargetChooser) throws(UnknownTarget) -> ScenarioDeed {
+        of(try chooser.words(for: targets))
+    }
+
     /// Whether it strikes what carries requests, so that somebody has to be exposed to it.
     package var injects: Bool {
         switch self {

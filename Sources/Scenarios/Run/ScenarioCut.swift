@@ -62,6 +62,23 @@ package enum CutReach: Int, Sendable, CaseIterable {
     package init(here: Int, of size: Int) { self = here * 2 > size ? .quorum : here > 0 ? .some : .nothing }
 }
 
+extension Scenario {
+    /// Why clients cannot be on both sides of a cut; nil where they can, or need not be.
+    ///
+    /// - Parameter name: of the region that is cut off from all others.
+    package func misfit(ofCut name: String, in topology: MeshTopology) -> ScenarioMisfit? {
+        guard load.isTwoSided, let region = topology.regions.firstIndex(where: { $0.name == name }) else { return nil }
+        let isInside = topology.routers.contains { $0.region == region }
+        guard !isInside || !topology.routers.contains(where: { $0.region != region }) else { return nil }
+        let places = Set(topology.routers.map { topology.regions[$0.region].name }).sorted()
+        return ScenarioMisfit(
+            "a cut is seen by clients on both sides, and no router is \(isInside ? "outside of" : "in") \(name): routers are in "
+                + places.joined(separator: ", "),
+            hint: "a topology with routers in several regions has 'routers: 3'",
+            next: "cellmesh up topology/tiers.yaml --detach")
+    }
+}
+
 extension ScenarioRun {
     /// The region that the method cuts off from all others, once it is chosen; nil where it cuts off none.
     package var cutRegion: String? {

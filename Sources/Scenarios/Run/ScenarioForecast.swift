@@ -10,10 +10,8 @@ package struct ScenarioForecast: Sendable {
 
     /// One more action, whose targets have been chosen.
     package mutating func add(_ action: ScenarioAction, _ counts: FeedImpact.Counts) {
-        words.append(
-            "\(action.deed.text): \(Wording.count(counts.lost)) lost, \(Wording.count(counts.degraded)) degraded, "
-                + "\(Wording.count(counts.untouched)) untouched")
-        if (counts.lost, counts.degraded) > (worst.lost, worst.degraded) { worst = counts }
+        words.append("\(action.deed.text): \(counts.sentence)")
+        if counts.isWorse(than: worst) { worst = counts }
     }
 
     /// All of it, for people.

@@ -100,8 +100,8 @@ extension ScenarioRun {
         }
     }
 
-    /// All of the hypothesis was asked before the method.
-    private mutating func endBefore(now: Instant) {
+    /// All of the hypothesis was asked before the method, where there was anything to ask.
+    mutating func endBefore(now: Instant) {
         guard phase == .before, !looks.isAsking(.before) else { return }
         let asked = looks.take(.before)
         let figures = hypothesis {

@@ -107,9 +107,7 @@ extension ScenarioRun {
             end(.before, "not met: \(Self.told(broken))", .failed, now: now)
             return fail(.baselineNotMet, Self.told(broken), now: now)
         }
-        guard askHypothesis(.before, now: now) else { return }
-        end(.before, claims.isEmpty ? "nothing is claimed" : "met: \(Self.told(claims))", now: now)
-        beginMethod(now: now)
+        if askHypothesis(.before, now: now) { endBefore(now: now) }
     }
 
     static func told(_ claims: [DrillClaim]) -> String {

@@ -53,6 +53,12 @@ public struct Placement: Sendable {
     /// Behind a reference: a copy of a placement costs a few counts, not one for each list of the topology.
     private var plan: Plan
     private var topology: MeshTopology { plan.topology }
+    /// The names of the cells that serve a customer, the first first.
+    ///
+    /// - Parameter number: of the customer, from 1 on.
+    package func cellNames(ofCustomer number: Int) -> [String] {
+        shard(of: CustomerHash(number: number)).map { topology.cells[$0.position].name }
+    }
     /// By groups of views, which is to say by the cells that take customers; see `known`.
     private var groups: [CohortShapes] = []
     /// The cells of any of their shards, as bits: so many words for each group.

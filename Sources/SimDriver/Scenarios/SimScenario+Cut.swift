@@ -14,16 +14,13 @@ extension SimScenario {
         guard run.scenario.load.isTwoSided, let name = run.cutRegion,
             let region = topology.regions.firstIndex(where: { $0.name == name })
         else { return true }
+        if let misfit = run.scenario.misfit(ofCut: name, in: topology) {
+            run.handle(.refused(misfit.message), now: simulation.now)
+            return false
+        }
         var sides: [ClientSides.Side] = []
         for isInside in [true, false] {
             let routers = topology.routers.indices.filter { (topology.routers[$0].region == region) == isInside }
-            guard !routers.isEmpty else {
-                let place = isInside ? "in" : "outside of"
-                run.handle(
-                    .refused("a cut is seen by clients on both sides, and no router is \(place) \(name)"),
-                    now: simulation.now)
-                return false
-            }
             var reach = [UInt8(CutReach.nothing.rawValue)]
             for number in 1...max(topology.customers.count, 1) {
                 let shard = simulation.placement.shard(of: CustomerHash(number: number))

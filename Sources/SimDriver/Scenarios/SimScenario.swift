@@ -212,15 +212,12 @@ package final class SimScenario {
         var forecast = ScenarioForecast()
         for (key, action) in run.plan.enumerated() {
             var action = action
-            do throws(UnknownTarget) {
-                var targets: [String] = []
-                for word in action.deed.targets { targets += try chooser.words(for: word) }
-                action.deed = action.deed.of(targets)
-            } catch {
+            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: &chooser) } catch {
                 return run.handle(.refused("\(action.label): \(error)"), now: now)
             }
             actions[key] = action
-            guard key < run.scenario.actions.count, let request = PredictionRequest(action, shard: shard) else {
+            guard key < run.scenario.actions.count, let request = PredictionRequest(action, shard: placement.cellNames)
+            else {
                 continue
             }
             let report = Predictor.predict(request, MeshSituation(topology: topology, placement: placement))
@@ -232,11 +229,6 @@ package final class SimScenario {
         }
         if let refusal = forecast.refusal(by: run.scenario.abort) { return run.handle(.refused(refusal), now: now) }
         run.handle(.predicted(forecast.sentence, actions: actions), now: now)
-    }
-
-    /// The names of a customer's cells.
-    private func shard(_ number: Int) -> [String] {
-        simulation.placement.shard(of: CustomerHash(number: number)).map { simulation.topology.cells[$0.position].name }
     }
 
     private func begin(_ key: Int, _ action: ScenarioAction) {
@@ -278,7 +270,7 @@ package final class SimScenario {
         case .poison(let number):
             simulation.membership.disturbed(now: now)
             poison[key] = (number, now)
-            let names = shard(number)
+            let names = simulation.placement.cellNames(ofCustomer: number)
             begun(victims: names, "\(Customers.name(number)) asks, whose cells are \(names.joined(separator: ", "))")
         case .call(let call): run.handle(.failed(key, .error, call.simulationRefusal), now: now)
         }

@@ -34,7 +34,7 @@ final class ClientProcess: SimProcess {
     private var isPumpDue = false
     /// So many times the rate of the load.
     var factor = 1.0
-    private var second: RunSecond?
+    private var second: ClientSecond?
     private var droppedBefore = 0
     var ledger: ClientLedger
     /// Where clients are on both sides of a cut; sessions would refuse what that is to show.
@@ -126,14 +126,13 @@ final class ClientProcess: SimProcess {
     // MARK: Seconds
 
     /// What is answered is counted from now on, for whoever takes it second by second.
-    func count() { second = RunSecond() }
+    func count() { second = ClientSecond(services: services) }
     /// Whether it is counted.
     var isCounting: Bool { second != nil }
 
     /// What was answered since the last call.
     func takeSecond() -> RunSecond {
-        defer { if second != nil { second = RunSecond() } }
-        var taken = second ?? RunSecond()
+        var taken = second?.take() ?? RunSecond()
         taken.dropped = UInt64(ledger.dropped - droppedBefore)
         droppedBefore = ledger.dropped
         return taken
@@ -141,25 +140,28 @@ final class ClientProcess: SimProcess {
 
     private func note(_ request: SimRequest, _ answer: SimAnswer, isOK: Bool) {
         guard second != nil, !request.isReadBack, request.customer > silent else { return }
-        var (time, isShed, cell): (TimeAmount?, Bool, String?) = (nil, false, nil)
-        if case .response(let response, let bytes) = answer {
-            time = now - request.sent
-            isShed = response.status == 503 && !isOK
-            if response.cell.isPresent { cell = String(decoding: response.cell.bytes(in: bytes), as: UTF8.self) }
+        let (kind, service): (ClientSecond.Kind, Int?) =
+            switch request.kind {
+            case .service(let index, _): (.services, index)
+            case .read: (.reads, nil)
+            case .write, .delete: (.writes, nil)
+            }
+        func note(_ cell: UnsafeRawBufferPointer?, isShed: Bool, _ time: TimeAmount?) {
+            second?.note(
+                kind, service: service, priority: request.priority ?? .normal, cell: cell, isOK: isOK, isShed: isShed,
+                time)
         }
-        func note(_ tally: inout RunSecond.Tally) { tally.note(isOK: isOK, isShed: isShed, time) }
-        note(&second!.all)
-        let service: String? = if case .service(let index, _) = request.kind { services[index] } else { nil }
-        note(&second!.services[service ?? "records", default: .init()])
-        note(&second!.kinds[service != nil ? "services" : request.kind == .read ? "reads" : "writes", default: .init()])
-        note(&second!.priorities["\((request.priority ?? .normal).name)", default: .init()])
-        if let cell = cell ?? home(of: request.customer) { note(&second!.cells[cell, default: .init()]) }
-    }
-
-    /// The cell that serves a customer first.
-    private func home(of customer: Int) -> String? {
-        let shard = simulation.placement.shard(of: CustomerHash(number: customer))
-        return shard.count > 0 ? simulation.topology.cells[shard[0].position].name : nil
+        var (time, isShed): (TimeAmount?, Bool) = (nil, false)
+        if case .response(let response, let bytes) = answer {
+            (time, isShed) = (now - request.sent, response.status == 503 && !isOK)
+            if response.cell.isPresent { return note(response.cell.bytes(in: bytes), isShed: isShed, time) }
+        }
+        // The cell that serves the customer first stands in for one that has not answered.
+        let shard = simulation.placement.shard(of: CustomerHash(number: request.customer))
+        guard var name = shard.first.map({ simulation.topology.cells[$0.position].name }) else {
+            return note(nil, isShed: isShed, time)
+        }
+        name.withUTF8 { note(UnsafeRawBufferPointer($0), isShed: isShed, time) }
     }
 
     func arrival() {

@@ -47,6 +47,13 @@ package struct TargetChooser {
     /// Whether a word leaves something to be chosen.
     package static func isChoice(_ word: String) -> Bool { word.contains("{") }
 
+    /// Words as words without a choice, one after the other.
+    package mutating func words(for words: [String]) throws(UnknownTarget) -> [String] {
+        var chosen: [String] = []
+        for word in words { chosen += try self.words(for: word) }
+        return chosen
+    }
+
     /// A word as words without a choice: one, or several of `{random:10%}`.
     package mutating func words(for word: String) throws(UnknownTarget) -> [String] {
         guard Self.isChoice(word) else { return [word] }

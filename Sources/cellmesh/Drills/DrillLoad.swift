@@ -51,8 +51,7 @@ enum DrillLoad {
         if let shares = wanted.priorities { load.priorities = PriorityMix(shares) }
         let names = topology.cells.map(\.name)
         load.home = { customer in
-            let shard = placement.shard(of: CustomerHash(number: customer))
-            return shard.count > 0 ? names[shard[0].position] : nil
+            placement.shard(of: CustomerHash(number: customer)).first.map { names[$0.position] }
         }
         // They ask when the scenario has them ask.
         load.silentCustomers = min(topology.customers.poison, load.customers - 1)

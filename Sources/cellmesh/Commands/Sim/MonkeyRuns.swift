@@ -87,44 +87,29 @@ struct MonkeyRuns {
     /// Once for each seed, several at a time.
     /// - Returns: 11 where a rule was broken, 1 where one could not be run, 5 where a kill deviated.
     func all(_ seeds: ClosedRange<UInt64>, jobs: Int, _ console: Console) throws -> Int32 {
-        _ = try settings(seeds.lowerBound)
         let begun = Pause.now()
-        let deadline = begun + wallLimit
-        let progress = ProgressLine(console)
         let count = Int(seeds.upperBound - seeds.lowerBound) + 1
-        let runs = ParallelRuns.map(
-            count, jobs: jobs,
-            progress: { done in
-                progress.show("\(done) of \(count) seeds")
-                return Pause.now() < deadline && !Interruption.hasCome
-            }
-        ) { index, isStopped -> (row: Row, lived: Double)? in
-            let seed = seeds.lowerBound + UInt64(index)
-            guard let settings = try? settings(seed) else { return nil }
-            let result = withoutActuallyEscaping(isStopped) { stopped -> Result<SimMonkeyReport, SimRefusal> in
-                do throws(SimRefusal) {
-                    return .success(try SimMonkey.run(settings, on: topology, seed: seed) { _ in !stopped() })
-                } catch { return .failure(error) }
-            }
+        let all = try (0..<count).map { try settings(seeds.lowerBound + UInt64($0)) }
+        let results = try ParallelRuns.simulations(count, of: "seeds", jobs: jobs, within: wallLimit, console) {
+            index, goesOn throws(SimRefusal) in
+            try SimMonkey.run(all[index], on: topology, seed: seeds.lowerBound + UInt64(index)) { _ in goesOn() }
+        }
+        let rows = zip(seeds, results).map { seed, result in
             switch result {
             case .success(let report):
-                let row = Row(
+                Row(
                     seed: seed, killed: report.monkey.counts.killed, spared: report.monkey.counts.spared,
                     deviated: report.days.map(\.deviated).reduce(0, +),
                     violated: report.simulation.verdicts.filter { !$0.ok }.map(\.oracle), reason: nil)
-                return (row, report.calendar.livedMilliseconds)
             case .failure(let error):
-                if isStopped() { return nil }
-                return (Row(seed: seed, killed: 0, spared: 0, deviated: 0, violated: [], reason: "\(error)"), 0)
+                Row(seed: seed, killed: 0, spared: 0, deviated: 0, violated: [], reason: "\(error)")
             }
         }
-        progress.end()
-        guard let runs else { throw CommandFailure(.interrupted, "the seeds were not all run") }
-        let rows = runs.map(\.row)
+        let lived = results.reduce(0) { $0 + ((try? $1.get())?.calendar.livedMilliseconds ?? 0) }
         let wall = (Pause.now() - begun).milliseconds
         let document = Document(
             mesh: topology.name, runs: rows.count, killed: rows.map(\.killed).reduce(0, +),
-            spared: rows.map(\.spared).reduce(0, +), seeds: rows, livedMilliseconds: runs.map(\.lived).reduce(0, +),
+            spared: rows.map(\.spared).reduce(0, +), seeds: rows, livedMilliseconds: lived,
             wallMilliseconds: wall
         )
         console.show(

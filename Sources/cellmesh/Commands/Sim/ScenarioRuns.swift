@@ -139,36 +139,23 @@ struct ScenarioRuns {
     private func rows(
         _ seeds: ClosedRange<UInt64>, jobs: Int, _ console: Console
     ) throws -> ([Row], simulated: Double) {
-        let begun = Pause.now()
-        let deadline = begun + wallLimit
-        let progress = ProgressLine(console)
         let count = Int(seeds.upperBound - seeds.lowerBound) + 1
-        let runs = ParallelRuns.map(
-            count, jobs: jobs,
-            progress: { done in
-                progress.show("\(done) of \(count) seeds")
-                return Pause.now() < deadline && !Interruption.hasCome
-            }
-        ) { index, isStopped -> (row: Row, simulated: Double)? in
-            let seed = seeds.lowerBound + UInt64(index)
-            let result = withoutActuallyEscaping(isStopped) { stopped -> Result<SimScenario.Outcome, SimRefusal> in
-                do throws(SimRefusal) { return .success(try run(seed) { !stopped() }) } catch { return .failure(error) }
-            }
+        let results = try ParallelRuns.simulations(count, of: "seeds", jobs: jobs, within: wallLimit, console) {
+            index, goesOn throws(SimRefusal) in
+            try run(seeds.lowerBound + UInt64(index), nil, goesOn)
+        }
+        let rows = zip(seeds, results).map { seed, result in
             switch result {
             case .success(let outcome):
-                let row = Row(
+                Row(
                     seed: seed, outcome: outcome.drill.outcome.rawValue, conclusive: outcome.drill.conclusive,
                     reason: outcome.drill.reason,
                     violated: outcome.simulation.verdicts.filter { !$0.ok }.map(\.oracle))
-                return (row, outcome.simulation.simulatedMilliseconds)
             case .failure(let error):
-                if isStopped() { return nil }
-                return (Row(seed: seed, outcome: nil, conclusive: nil, reason: "\(error)", violated: []), 0)
+                Row(seed: seed, outcome: nil, conclusive: nil, reason: "\(error)", violated: [])
             }
         }
-        progress.end()
-        guard let runs else { throw CommandFailure(.interrupted, "the seeds were not all run") }
-        return (runs.map(\.row), runs.reduce(0) { $0 + $1.simulated })
+        return (rows, results.reduce(0) { $0 + ((try? $1.get())?.simulation.simulatedMilliseconds ?? 0) })
     }
 
     static func word(_ row: Row) -> String {

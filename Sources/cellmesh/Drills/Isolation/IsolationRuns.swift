@@ -52,29 +52,14 @@ struct IsolationRuns {
     }
 
     private func run(_ tasks: [Piece]) throws -> [DrillReport] {
-        let deadline = Pause.now() + wallLimit
-        let progress = ProgressLine(console)
-        let results = ParallelRuns.map(
-            tasks.count, jobs: ParallelRuns.processors,
-            progress: { done in
-                progress.show("\(done) of \(tasks.count) runs")
-                return Pause.now() < deadline && !Interruption.hasCome
-            }
-        ) { index, isStopped -> Result<DrillReport, SimRefusal>? in
+        let results = try ParallelRuns.simulations(
+            tasks.count, of: "runs", jobs: ParallelRuns.processors, within: wallLimit, console
+        ) { index, goesOn throws(SimRefusal) in
             let task = tasks[index]
-            let result = withoutActuallyEscaping(isStopped) { stopped -> Result<DrillReport, SimRefusal> in
-                do throws(SimRefusal) {
-                    return .success(
-                        try SimScenario.run(
-                            task.scenario, on: task.topology, seed: task.seed, id: "lab",
-                            command: "cellmesh lab isolation"
-                        ) { _ in !stopped() }.drill)
-                } catch { return .failure(error) }
-            }
-            return isStopped() ? nil : result
+            return try SimScenario.run(
+                task.scenario, on: task.topology, seed: task.seed, id: "lab", command: "cellmesh lab isolation"
+            ) { _ in goesOn() }.drill
         }
-        progress.end()
-        guard let results else { throw CommandFailure(.interrupted, "the runs were not all made") }
         return try results.map { result in
             do { return try result.get() } catch { throw LabRefusal("\(error)") }
         }

@@ -17,18 +17,9 @@ extension LiveScenario {
     ///
     /// - Parameter actions: those whose targets have been chosen.
     func checkSides(_ actions: [Int: ScenarioAction]) throws {
-        let regions = mesh.topology.regions.map(\.name)
         let chosen = run.plan.indices.lazy.compactMap { (actions[$0] ?? self.run.plan[$0]).deed.cutRegion }.first
-        guard run.scenario.load.isTwoSided, let name = chosen, let region = regions.firstIndex(of: name) else { return }
-        let isInside = mesh.topology.routers.contains { $0.region == region }
-        guard !isInside || !mesh.topology.routers.contains(where: { $0.region != region }) else { return }
-        let places = Set(mesh.topology.routers.map { regions[$0.region] }).sorted()
-        throw CommandFailure(
-            .usage,
-            "a cut is seen by clients on both sides, and no router is \(isInside ? "outside of" : "in") \(name): routers are in "
-                + places.joined(separator: ", "),
-            hint: "a topology with routers in several regions has 'routers: 3'",
-            next: "cellmesh up topology/tiers.yaml --detach")
+        guard let misfit = chosen.flatMap({ run.scenario.misfit(ofCut: $0, in: mesh.topology) }) else { return }
+        throw CommandFailure(.usage, misfit.message, hint: misfit.hint, next: misfit.next)
     }
 
     /// The loads of the scenario: one, or one on each side.

@@ -46,11 +46,7 @@ extension LiveScenario {
                 actions[key] = action
             }
             guard key < run.scenario.actions.count,
-                let request = PredictionRequest(
-                    action,
-                    shard: { number in
-                        placement.shard(of: CustomerHash(number: number)).map { mesh.topology.cells[$0.position].name }
-                    })
+                let request = PredictionRequest(action, shard: placement.cellNames)
             else { continue }
             let report = try mesh.api.post("/v1/predict", request, as: PredictionReport.self, timeout: .seconds(30))
             if let refusal = report.refusals.first {
@@ -90,8 +86,7 @@ extension LiveScenario {
         guard let router = DrillLoad.router(mesh.directory, mesh.topology) else {
             throw DrillTrouble(.error, "no router runs")
         }
-        let shard = try mesh.placement().shard(of: CustomerHash(number: number))
-        let names = shard.map { mesh.topology.cells[$0.position].name }
+        let names = try mesh.placement().cellNames(ofCustomer: number)
         marks.downCells = true
         victims.formUnion(names)
         try note(action)
