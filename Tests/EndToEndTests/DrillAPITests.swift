@@ -18,12 +18,8 @@ extension EndToEndFaults {
             return (answer.status, answer.body, document ?? [:])
         }
 
-        private static func eventually(_ condition: () -> Bool) -> Bool {
-            (0..<6).contains { _ in TestMesh.eventually(condition) }
-        }
-
-        private func runs(_ mesh: TestMesh) -> [String: Any]? {
-            (try? mesh.json(["status"]))?["drill"] as? [String: Any]
+        private func runs(_ mesh: TestMesh) throws -> [String: Any]? {
+            try mesh.json(["status"])["drill"] as? [String: Any]
         }
 
         @Test func aDrillIsPredictedBegunEndedAndReported() throws {
@@ -53,13 +49,15 @@ extension EndToEndFaults {
             // A prediction stands once, and one drill runs at a time.
             #expect(try ask(mesh, "/v1/drills", body).status == 409)
             #expect(try ask(mesh, "/v1/drills", #"{"drill":"zone-outage"}"#).status == 409)
-            #expect(Self.eventually { runs(mesh)?["step"] as? String == "method" }, "\(runs(mesh) ?? [:])")
+            #expect(
+                try TestMesh.eventually(seconds: 60) { try runs(mesh)?["step"] as? String == "method" },
+                "it does not come to its method")
             let during = try ask(mesh, "/v1/predict", #"{"action":"drill","targets":["zone-outage"]}"#).document
             let codes = (during["refusals"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
             #expect(codes.contains("drill-runs"), "\(during)")
 
             #expect(try ask(mesh, "/v1/drills", #"{"stop":true}"#).status == 200)
-            #expect(Self.eventually { runs(mesh) == nil })
+            #expect(try TestMesh.eventually(seconds: 60) { try runs(mesh) == nil })
             #expect(try (mesh.json(["fault", "ls"])["faults"] as? [Any])?.isEmpty == true)
             let last = try mesh.json(["drill", "show", "kill-cell"])
             #expect(last["outcome"] as? String == "interrupted" && last["topology"] is String, "\(last)")
@@ -77,7 +75,9 @@ extension EndToEndFaults {
 
             // `down` ends the drill that runs, which takes back what it has done.
             #expect(try ask(mesh, "/v1/drills", #"{"drill":"kill-cell"}"#).status == 200)
-            #expect(Self.eventually { runs(mesh)?["step"] as? String == "method" }, "\(runs(mesh) ?? [:])")
+            #expect(
+                try TestMesh.eventually(seconds: 60) { try runs(mesh)?["step"] as? String == "method" },
+                "it does not come to its method")
             try mesh.down()
             let ended = try mesh.json(["drill", "show", "kill-cell"])
             #expect(ended["id"] as? String != id && ended["outcome"] as? String == "interrupted", "\(ended)")

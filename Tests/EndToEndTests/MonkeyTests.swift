@@ -8,13 +8,8 @@ extension EndToEndFaults {
             "--every", "2s", "--probability", "1", "--window", "2s", "--settle", "2s", "--least", "1",
         ]
 
-        /// Forty seconds at most.
-        private static func eventually(_ condition: () -> Bool) -> Bool {
-            (0..<4).contains { _ in TestMesh.eventually(condition) }
-        }
-
-        private func rows(_ mesh: TestMesh) -> [[String: Any]] {
-            (try? mesh.json(["monkey", "ls"])["rows"] as? [[String: Any]]) ?? []
+        private func rows(_ mesh: TestMesh) throws -> [[String: Any]] {
+            try #require(try mesh.json(["monkey", "ls"])["rows"] as? [[String: Any]])
         }
 
         @Test func itKillsSparesAndIsTakenIn() throws {
@@ -31,20 +26,24 @@ extension EndToEndFaults {
             ])
             let id = try #require(fault["id"] as? String)
             try mesh.json(["monkey", "start", "--except", "region/us-east"] + Self.quick)
-            let isSpared = Self.eventually {
-                rows(mesh).contains { ($0["reason"] as? String)?.contains("the fault \(id)") ?? false }
+            let isSpared = try TestMesh.eventually(seconds: 40) {
+                try rows(mesh).contains { ($0["reason"] as? String)?.contains("the fault \(id)") ?? false }
             }
-            #expect(isSpared, "\(rows(mesh))")
-            #expect(rows(mesh).allSatisfy { $0["outcome"] as? String == "spared" })
+            #expect(isSpared, "\((try? rows(mesh)) ?? [])")
+            #expect(try rows(mesh).allSatisfy { $0["outcome"] as? String == "spared" })
             try mesh.json(["heal"])
 
             // Its kill is a fault like any other, with a lease.
-            let kills = Self.eventually { try! !(mesh.json(["fault", "ls"])["faults"] as? [Any] ?? []).isEmpty }
+            let kills = try TestMesh.eventually(seconds: 40) {
+                try !(mesh.json(["fault", "ls"])["faults"] as? [Any] ?? []).isEmpty
+            }
             #expect(kills)
             let status = try mesh.json(["status"])
             #expect((status["monkey"] as? [String: Any])?["text"] is String, "\(status)")
-            #expect(Self.eventually { rows(mesh).contains { $0["fault"] is String } }, "\(rows(mesh))")
-            let kill = try #require(rows(mesh).first { $0["fault"] is String })
+            #expect(
+                try TestMesh.eventually(seconds: 40) { try rows(mesh).contains { $0["fault"] is String } },
+                "\((try? rows(mesh)) ?? [])")
+            let kill = try #require(try rows(mesh).first { $0["fault"] is String })
             #expect((kill["cell"] as? String)?.hasPrefix("us-east") == false, "\(kill)")
             #expect(["passed", "deviated"].contains(kill["outcome"] as? String), "\(kill)")
             #expect((kill["claims"] as? [Any])?.count == 5)
@@ -52,7 +51,7 @@ extension EndToEndFaults {
             // A control plane that died is followed by one that goes on.
             let pid = try #require((try mesh.json(["status"])["control"] as? [String: Any])?["pid"] as? Int)
             Foundation.kill(pid_t(pid), SIGKILL)
-            _ = TestMesh.eventually { Foundation.kill(pid_t(pid), 0) != 0 }
+            #expect(TestMesh.eventually { !TestMesh.isRunning(Int32(pid)) })
             try mesh.json(["up", "--detach"])
             let after = try mesh.json(["monkey", "status"])
             #expect(after["rules"] is [String: Any] && after["state"] as? String != "off", "\(after)")
@@ -117,7 +116,7 @@ extension EndToEndFaults {
             // It is seen while it runs, and ended by 'drill stop'.
             try day("long.yaml, good.yaml", announce: "0s")
             let running = try mesh.start(["gameday", "run", path, "-o", "json"])
-            let isHeld = Self.eventually {
+            let isHeld = TestMesh.eventually(seconds: 40) {
                 (try? mesh.json(["fault", "ls"])["faults"] as? [Any])?.isEmpty == false
             }
             #expect(isHeld, "\(running.messages)")
@@ -136,7 +135,7 @@ extension EndToEndFaults {
 
             // The halt ends one too.
             let halted = try mesh.start(["drill", "run", mesh.dataDirectory + "/../long.yaml", "-o", "json"])
-            let holds = Self.eventually {
+            let holds = TestMesh.eventually(seconds: 40) {
                 (try? mesh.json(["fault", "ls"])["faults"] as? [Any])?.isEmpty == false
             }
             #expect(holds)

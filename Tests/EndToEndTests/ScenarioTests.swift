@@ -31,13 +31,8 @@ extension EndToEndFaults {
         private static let killing =
             "  - {type: action, name: kill, provider: {type: cellmesh, do: \"kill cell/{busiest}\", for: 3s}}"
 
-        /// Forty seconds at most.
-        private static func eventually(_ condition: () -> Bool) -> Bool {
-            (0..<4).contains { _ in TestMesh.eventually(condition) }
-        }
-
         private func checkNothingIsLeft(_ mesh: TestMesh) throws {
-            let isClear = Self.eventually {
+            let isClear = TestMesh.eventually(seconds: 40) {
                 guard let faults = try? mesh.json(["fault", "ls"])["faults"] as? [Any] else { return false }
                 let status = try? mesh.json(["status"])
                 return faults.isEmpty && status?["state"] as? String == "serving"
@@ -134,7 +129,7 @@ extension EndToEndFaults {
             let control = try #require(
                 (try mesh.json(["status"])["control"] as? [String: Any])?["pid"] as? Int)
             kill(pid_t(control), SIGKILL)
-            _ = TestMesh.eventually { kill(pid_t(control), 0) != 0 }
+            #expect(TestMesh.eventually { !TestMesh.isRunning(Int32(control)) })
             try mesh.json(["up", "--detach"])
             let ended = orphaned.wait(limit: 90)
             #expect([0, 1, 3, 5].contains(ended.code), "\(ended.out)\n\(ended.err)")

@@ -42,7 +42,7 @@ extension EndToEndFaults {
             let added = try mesh.json(["partition", "region/us-east", "region/us-west", "region/eu-west"])
             #expect(added["kind"] as? String == "partition")
             #expect(added["targets"] as? [String] == ["region/us-east", "region/us-west", "region/eu-west"])
-            #expect(added["applied"] as? Int == added["of"] as? Int)
+            #expect((added["of"] as? Int).map { $0 > 0 && added["applied"] as? Int == $0 } == true)
             try TestMesh.eventually {
                 let inside = try view(mesh, from: "us-east-1")
                 let outside = try view(mesh, from: "eu-west-1")

@@ -52,7 +52,10 @@ import Topology
 
     @Test func targetsAreStruckOneAfterTheOtherAndEndTogether() throws {
         var scenario = try Self.scenario(["kill cell/a-1,cell/b-1,cell/c-1"])
-        guard case .action(var action) = scenario.method[0] else { return }
+        guard case .action(var action) = scenario.method[0] else {
+            Issue.record("the first step is no action")
+            return
+        }
         action.apart = .seconds(4)
         scenario.method = [.action(action)]
         var bench = ScenarioBench(scenario)

@@ -51,7 +51,8 @@ extension ControlPlane {
     func foretell(drill request: PredictionRequest, _ situation: MeshSituation) -> PredictionReport {
         var request = request
         request.targets = Array(request.targets.prefix(1))
-        var report = Predictor.predict(PredictionRequest(action: "heal", targets: []), situation)
+        let now = Predictor.present(situation)
+        var report = Predictor.predict(PredictionRequest(action: "heal", targets: []), situation, now: now)
         (report.refusals, report.confirm, report.word) = ([], .click, nil)
         guard let name = request.targets.first, let scenario = BuiltInScenarios.named(name) else {
             let unknown = Self.unknown(request.targets.first ?? "")
@@ -73,7 +74,7 @@ extension ControlPlane {
                 steps.append("\(action.deed.text)\(length)")
                 continue
             }
-            let found = Predictor.predict(step.normalised, situation)
+            let found = Predictor.predict(step.normalised, situation, now: now)
             let counts = found.customers
             steps.append("\(action.deed.text)\(length): \(counts.sentence)")
             report.refusals += found.refusals
@@ -98,8 +99,7 @@ extension ControlPlane {
         if let fault = faultRegister.schedule.active(at: SystemClock.reading()).first {
             found.append(.init("fault-in-force", "the fault \(fault.id) (\(fault.kind.rawValue)) is in force"))
         }
-        let move = desk.status
-        if move.outcome == .running || move.outcome == .paused {
+        if desk.status.isUnderWay {
             found.append(.init("evacuation", "an evacuation is under way"))
         }
         if !evacuated.isEmpty { found.append(.init("evacuated", "a region is evacuated")) }

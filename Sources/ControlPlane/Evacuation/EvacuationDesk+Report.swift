@@ -140,10 +140,6 @@ extension EvacuationDesk {
     private func customersMoved(by plan: PlanDecree) -> Int {
         let (now, before) = Self.before(topology, host.state.ledger.placement) { plan.origin(of: $0) }
         let count = min(topology.customers.count, LoadPrediction.mostCustomers)
-        guard count > 0 else { return 0 }
-        return (1...count).count { number in
-            let customer = CustomerHash(number: number)
-            return now.shard(of: customer) != before.shard(of: customer)
-        }
+        return now.differences(to: before, customers: count)
     }
 }

@@ -85,8 +85,7 @@ extension ControlPlane {
             return "the fault \(fault.id) (\(fault.kind.rawValue)) is in force"
         }
         if let drill = directory.runningDrill { return "the drill \(drill.name) runs" }
-        let move = desk.status
-        if move.outcome == .running || move.outcome == .paused { return "an evacuation is under way" }
+        if desk.status.isUnderWay { return "an evacuation is under way" }
         if !evacuated.isEmpty { return "a region is evacuated" }
         if own == nil, let alert = liveDesk.latest.alerts.first {
             return "the alert \(alert.name) fires (\(alert.subject))"

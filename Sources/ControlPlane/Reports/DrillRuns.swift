@@ -37,10 +37,9 @@ extension ReportStore {
     /// beside.
     package var drillIDs: [String] {
         ids.filter {
-            file("drill.json", of: $0) != nil
+            holds("drill.json", $0)
                 // Of earlier releases.
-                || ["evacuation", "partition"].contains(ReportShelf.drill(of: $0))
-                    && file("evacuation.json", of: $0) == nil
+                || ["evacuation", "partition"].contains(ReportShelf.drill(of: $0)) && !holds("evacuation.json", $0)
         }
     }
 

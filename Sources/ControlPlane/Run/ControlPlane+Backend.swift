@@ -99,7 +99,7 @@ extension ControlPlane: APIBackend, APIChanges {
         report.tombstones = StatusReport.Tombstones(desk.host.state.sweeps)
         if !evacuated.isEmpty { report.evacuated = evacuated.sorted().map { topology.regions[$0].name } }
         let moving = desk.status
-        if moving.outcome == .running || moving.outcome == .paused { report.evacuation = moving }
+        if moving.isUnderWay { report.evacuation = moving }
         return report
     }
 

@@ -3,6 +3,9 @@ import MeshBase
 /// Where an evacuation or a restore stands: `evacuation status -o json`. Every key is there, as null where it has no
 /// value.
 public struct EvacuationStatus: Sendable, Codable, Equatable {
+    /// Whether something is to come of it still.
+    public var isUnderWay: Bool { outcome == .running || outcome == .paused }
+
     /// How many cohorts are at their new placement.
     public struct Cohorts: Sendable, Codable, Equatable {
         /// Switched or later.

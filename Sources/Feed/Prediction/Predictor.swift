@@ -6,18 +6,27 @@ import Topology
 
 /// Says what an action would do, by the blast radius, the load and the checks that commands go by.
 package enum Predictor {
+    /// How customers fare now, which is the same whatever is predicted.
+    package static func present(_ situation: MeshSituation) -> FeedImpact.Counts {
+        counts(
+            ActionForecast(situation), BlastRadius(situation.topology, placement: situation.placement),
+            situation.topology)
+    }
+
     /// - Parameters:
+    ///   - now: `present`, for whoever predicts several things at once; it is counted where left out.
     ///   - forecast: of an evacuation or a restore: what its own checks say, which ask the mesh; without one the load alone
     ///     is predicted.
     /// - Returns: a report without an id, which `PredictionLedger` gives it.
     package static func predict(
-        _ request: PredictionRequest, _ situation: MeshSituation, forecast: EvacuationForecast? = nil
+        _ request: PredictionRequest, _ situation: MeshSituation, forecast: EvacuationForecast? = nil,
+        now present: FeedImpact.Counts? = nil
     ) -> PredictionReport {
         var action = ActionForecast(request, situation)
         let topology = situation.topology
         let radius = BlastRadius(topology, placement: situation.placement)
         let customers = counts(action, radius, topology)
-        let now = counts(ActionForecast(situation), radius, topology)
+        let now = present ?? counts(ActionForecast(situation), radius, topology)
         var load = load(action, situation)
         if ["evacuate", "restore"].contains(request.action) {
             evacuation(request, situation, forecast, &action, &load)

@@ -296,7 +296,4 @@ package final class LoadRun {
         let kept = state.pointee.writes.totals(where: isMeant)
         return kept.acknowledged > 0 ? kept : state.pointee.accepted.totals(where: isMeant)
     }
-
-    /// What customers have seen so far: for `ImpactCheck`, also after the end.
-    package var customers: CustomerLedger { state.pointee.ledger }
 }

@@ -22,7 +22,7 @@ package struct GameDayRun: Sendable {
     private var place = 0
     private var order: Order?
     private var drillBegan = Instant.zero
-    private var isOver = false
+    private var isOver: Bool { order == nil }
 
     /// - Parameters:
     ///   - id: under which its report is kept.
@@ -93,7 +93,6 @@ package struct GameDayRun: Sendable {
     }
 
     private mutating func end() {
-        isOver = true
         order = nil
         report.drills += day.drills.dropFirst(report.drills.count).map {
             GameDayReport.Drill(name: $0.scenario.name, outcome: "skipped", verdict: .skipped, reason: nil, report: nil)

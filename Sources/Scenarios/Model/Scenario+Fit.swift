@@ -25,7 +25,8 @@ extension Scenario {
     package func misfit(in topology: MeshTopology, isSimulated: Bool = false) -> ScenarioMisfit? {
         for action in actions + rollbacks {
             if let refusal = action.deed.refusal(in: topology) {
-                return ScenarioMisfit("\(action.label): \(refusal.message)", next: "cellmesh up topology/poison.yaml")
+                return ScenarioMisfit(
+                    "\(action.label): \(refusal.message)", next: action.deed.example.map { "cellmesh up \($0)" })
             }
             for word in action.deed.targets where !TargetChooser.isChoice(word) {
                 do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {

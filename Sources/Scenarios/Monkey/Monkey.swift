@@ -92,13 +92,11 @@ package struct Monkey: Sendable {
         while samples.count > 2, now - samples[1].at >= plan.window { samples.removeFirst() }
         if samples.count > Self.mostSamples { samples.removeFirst() }
         var orders = follow(sight, now: now)
-        while now >= nextDraw {
+        if now >= nextDraw {
             // What was slept over, as with a suspended machine, is not drawn again and again.
-            let behind = (now - nextDraw).nanoseconds / plan.every.nanoseconds
-            draw += UInt64(behind)
-            nextDraw = nextDraw + plan.every * Int(behind)
-            draw += 1
-            nextDraw = nextDraw + plan.every
+            let turns = (now - nextDraw).nanoseconds / plan.every.nanoseconds + 1
+            draw += UInt64(turns)
+            nextDraw = nextDraw + plan.every * turns
             if isWithin { orders += draws(sight, now: now) }
         }
         return orders

@@ -92,6 +92,11 @@ extension ScenarioDeed {
         guard case .fault(let request) = self, request.kind == "blackhole" || request.kind == "partition",
             let side = request.targets.first, side.hasPrefix("region/")
         else { return nil }
-        return String(side.dropFirst("region/".count))
+        return TargetSelector.name(in: side, of: .region)
+    }
+
+    /// The region that it evacuates; nil for all else.
+    var leftRegion: String? {
+        if case .evacuate(let word) = self { TargetSelector.name(in: word, of: .region) } else { nil }
     }
 }

@@ -55,7 +55,7 @@ extension ScenarioRun {
         report.claims += claims.map { $0.named("\($0.name), after") }
         let asked = looks.take(.after)
         report.claims += asked.map { $0.named("\($0.name), after") }
-        let told = [claims.isEmpty ? "" : Self.told(claims), asked.told].filter { !$0.isEmpty }
+        let told = [Self.told(claims), asked.told].filter { !$0.isEmpty }
         end(.after, told.isEmpty ? "nothing is claimed" : told.joined(separator: "; "), now: now)
         readBack(now: now)
     }

@@ -114,7 +114,7 @@ extension ScenarioRun {
             end(.before, "not met: \(broken.told)", .failed, now: now)
             return fail(.baselineNotMet, broken.told, now: now)
         }
-        let told = [figures.isEmpty ? "" : Self.told(figures), asked.told].filter { !$0.isEmpty }
+        let told = [Self.told(figures), asked.told].filter { !$0.isEmpty }
         end(.before, told.isEmpty ? "nothing is claimed" : "met: \(told.joined(separator: "; "))", now: now)
         beginMethod(now: now)
     }

@@ -28,9 +28,8 @@ extension ScenarioRun {
             for (key, deed) in active.sorted(by: { $0.key < $1.key }) {
                 left.insert(key)
                 report.steps.append(step(plan[key].name, .takesBack, why, from: deed.since, now, .failed))
-                ledger.end(key, injects: plan[key].deed.injects, now: now)
+                drop(key, now: now)
             }
-            active = [:]
             rolled = scenario.rollbacks.count
             fail(.error, "\(phase.rawValue): \(why)", now: now)
             rollBack(now: now)
@@ -56,9 +55,7 @@ extension ScenarioRun {
 
     /// Why a plan whose targets have been chosen cannot come to a good end; nil where it can.
     var misplanned: String? {
-        let regions = scenario.actions.indices.compactMap { key -> String? in
-            if case .evacuate(let word) = plan[key].deed { TargetSelector.name(in: word, of: .region) } else { nil }
-        }
+        let regions = scenario.actions.indices.compactMap { plan[$0].deed.leftRegion }
         for action in plan {
             guard case .restore(let word) = action.deed else { continue }
             let region = TargetSelector.name(in: word, of: .region)
@@ -71,13 +68,7 @@ extension ScenarioRun {
     /// Whether a region that the method has left is still to be taken back.
     func isLeft(_ word: String) -> Bool {
         let region = TargetSelector.name(in: word, of: .region)
-        return left.union(active.keys).contains { key in
-            if case .evacuate(let other) = plan[key].deed {
-                TargetSelector.name(in: other, of: .region) == region
-            } else {
-                false
-            }
-        }
+        return left.union(active.keys).contains { plan[$0].deed.leftRegion == region }
     }
 
     /// What is left in force, and who takes it back; nil where nothing is.

@@ -91,13 +91,11 @@ extension ScenarioRun {
         let action = plan[key]
         // A region that was left stays so until somebody takes it back.
         if case .attempt = action.deed {
-            active[key] = nil
-            ledger.end(key, injects: plan[key].deed.injects, now: now)
+            drop(key, now: now)
         } else if case .evacuate = action.deed, !deed.isEnding {
             report.steps.append(step(action.name, .during, detail, from: deed.since, now))
         } else {
-            active[key] = nil
-            ledger.end(key, injects: plan[key].deed.injects, now: now)
+            drop(key, now: now)
             report.steps.append(step("\(action.name) ended", .takesBack, detail, from: now, now))
             if case .restore(let region) = action.deed { restored(region, now: now) }
         }
@@ -106,14 +104,14 @@ extension ScenarioRun {
 
     /// What was left is taken back by a step of its own.
     mutating func restored(_ region: String, now: Instant) {
-        for (key, _) in active {
-            if case .evacuate(let left) = plan[key].deed,
-                TargetSelector.name(in: left, of: .region) == TargetSelector.name(in: region, of: .region)
-            {
-                active[key] = nil
-                ledger.end(key, injects: plan[key].deed.injects, now: now)
-            }
-        }
+        let region = TargetSelector.name(in: region, of: .region)
+        for key in active.keys.sorted() where plan[key].deed.leftRegion == region { drop(key, now: now) }
+    }
+
+    /// It is not in force any more.
+    mutating func drop(_ key: Int, now: Instant) {
+        active[key] = nil
+        ledger.end(key, injects: plan[key].deed.injects, now: now)
     }
 
     mutating func failed(_ key: Int?, _ outcome: DrillOutcome, _ why: String, now: Instant) {
@@ -123,8 +121,7 @@ extension ScenarioRun {
             // What could not be taken back is told, and not tried for ever; the driver keeps it noted.
             if deed.isEnding || !deed.isBegun {
                 if deed.isEnding { left.insert(key) }
-                active[key] = nil
-                ledger.end(key, injects: plan[key].deed.injects, now: now)
+                drop(key, now: now)
             }
         } else {
             end(phase, why, .failed, now: now)

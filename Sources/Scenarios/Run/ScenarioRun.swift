@@ -321,19 +321,21 @@ package struct ScenarioRun: Sendable {
             return fail(.aborted, "\(rule.text) held", now: now)
         }
         for threshold in scenario.thresholds where threshold.aborts && now - phaseSince >= threshold.delay {
-            guard let limit = ledger.limit(threshold.bound),
-                let observed = ledger.observed(threshold.bound.measure, over: ledger.whole),
-                !threshold.bound.comparison.holds(observed, limit)
-            else { continue }
+            guard stands(threshold.bound, over: ledger.whole) == false else { continue }
             return fail(.aborted, "\(threshold.text) was not kept", now: now)
         }
     }
 
     /// Whether a figure stands so, by what it is alone: to give up nobody waits for an interval.
     func holds(_ bound: MeasureBound, over second: RunSecond) -> Bool {
-        guard !bound.measure.figure.isOfTheEnd, let limit = ledger.limit(bound),
-            let observed = ledger.observed(bound.measure, over: second)
-        else { return false }
+        !bound.measure.figure.isOfTheEnd && stands(bound, over: second) == true
+    }
+
+    /// The same of any figure; nil where nothing is known of it.
+    private func stands(_ bound: MeasureBound, over window: RunSecond) -> Bool? {
+        guard let limit = ledger.limit(bound), let observed = ledger.observed(bound.measure, over: window) else {
+            return nil
+        }
         return bound.comparison.holds(observed, limit)
     }
 }

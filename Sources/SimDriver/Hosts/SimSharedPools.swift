@@ -40,7 +40,7 @@ final class SimSharedPools {
     }
 
     func take(_ pool: Int, by cell: Int, now: Instant) -> Bool {
-        for other in views.keys.sorted() where turns(other) { views[other]?[pool].renew(now: now) }
+        for (other, own) in views where turns(other) { own[pool].renew(now: now) }
         return views[cell]?[pool].take(now: now) ?? true
     }
 

@@ -96,7 +96,7 @@ package final class SimMonkey {
         simulation.boot()
         feed.onState = { [unowned self] in seen = ($0, $1) }
         let limit = simulation.configuration.startLimit
-        guard simulation.run(atMost: limit, &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) }) == true
+        guard simulation.run(atMost: limit, &guardian, until: \.isSteady) == true
         else { throw SimRefusal("the mesh was not whole after \(Int64(limit.seconds)) s") }
         guardian.phase = .load
         began = simulation.now
@@ -115,7 +115,7 @@ package final class SimMonkey {
         }
         let lived = simulation.now - began
         let end = wall
-        _ = simulation.run(atMost: .seconds(60), &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+        _ = simulation.run(atMost: .seconds(60), &guardian, until: \.isSteady)
         _ = simulation.readBack(&guardian)
         feed.end(guardian.isStopped ? "stopped" : "ended")
         guard !guardian.isStopped else { throw SimRefusal("out of time, while writes are read back") }

@@ -75,15 +75,13 @@ private struct Course {
         refill = simulation.faults.contains { $0.action == .loseDisk || $0.action == .destroy } ? .seconds(15) : .zero
     }
 
-    private var longestRequest: TimeAmount { simulation.topology.routing.requestTimeout + .seconds(4) }
-
     mutating func run() {
         let configuration = simulation.configuration
         simulation.boot()
         guard
             let isStarted = simulation.run(
                 atMost: configuration.startLimit, &guardian,
-                until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+                until: \.isSteady)
         else { return }
         if isStarted { started = simulation.now - .zero }
 
@@ -98,7 +96,7 @@ private struct Course {
         let healed = simulation.now
         guard
             let isAgreed = simulation.run(
-                atMost: bound + refill, &guardian, until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+                atMost: bound + refill, &guardian, until: \.isSteady)
         else { return }
         isWholeAtEnd = isAgreed
         guard
@@ -107,7 +105,8 @@ private struct Course {
         self.isSettled = isSettled
         if isAgreed { simulation.membership.agreedAfter = simulation.now - healed }
         guard
-            let isDrained = simulation.run(atMost: longestRequest, &guardian, until: { $0.clients.inFlight == 0 })
+            let isDrained = simulation.run(
+                atMost: simulation.longestRequest, &guardian, until: { $0.clients.inFlight == 0 })
         else { return }
         self.isDrained = isDrained
 
@@ -130,7 +129,7 @@ private struct Course {
         guardian.phase = .verifying
         simulation.clients.readBack()
         simulation.flushClients()
-        let patience = longestRequest * Int64(20)
+        let patience = simulation.longestRequest * Int64(20)
         guard let isReadBack = simulation.run(atMost: patience, &guardian, until: { $0.clients.isIdle }) else { return }
         self.isReadBack = isReadBack
     }

@@ -199,6 +199,9 @@ extension Simulation {
         }
     }
 
+    /// It is whole, and the views of the membership agree.
+    var isSteady: Bool { isWhole && MembershipOracle.agree(mesh) }
+
     /// Every router has an open link to every cell, and believes it sound; every store votes.
     var isWhole: Bool {
         guard allVote else { return false }

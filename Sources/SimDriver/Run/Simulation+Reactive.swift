@@ -3,11 +3,14 @@ import MeshBase
 
 /// The end of a run whose faults came from whoever reacts to what is seen.
 extension Simulation {
+    /// So long a request of a client's may take, with what is tried again.
+    var longestRequest: TimeAmount { topology.routing.requestTimeout + .seconds(4) }
+
     /// The load ends, and every acknowledged write is read.
     ///
     /// - Returns: false where that was not done in time.
     func readBack(_ guardian: inout SimGuardian) -> Bool {
-        let longest = topology.routing.requestTimeout + .seconds(4)
+        let longest = longestRequest
         clients.stop()
         guardian.phase = .verifying
         _ = run(atMost: longest, &guardian, until: { $0.clients.inFlight == 0 })

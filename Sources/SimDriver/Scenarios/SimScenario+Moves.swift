@@ -154,13 +154,9 @@ extension SimScenario {
             stock.cellsPoorer = zip(rows, inventory.rows).count { $0 < $1 }
         }
         if run.scenario.objectives.contains(where: { $0.measure.figure == .hintsLeft }) {
-            _ = simulation.run(atMost: .seconds(20), &guardian, until: { Self.hints(of: $0) == 0 })
-            stock.hintsLeft = Self.hints(of: simulation)
+            _ = simulation.run(atMost: .seconds(20), &guardian, until: { $0.hintsLeft == 0 })
+            stock.hintsLeft = simulation.hintsLeft
         }
         run.handle(.stock(stock), now: simulation.now)
-    }
-
-    private static func hints(of simulation: Simulation) -> Int {
-        simulation.machines.reduce(0) { $0 + ($1.disk?.hints.count ?? 0) }
     }
 }

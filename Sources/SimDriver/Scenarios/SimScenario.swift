@@ -121,7 +121,7 @@ package final class SimScenario {
         simulation.boot()
         let isStarted = simulation.run(
             atMost: simulation.configuration.startLimit, &guardian,
-            until: { $0.isWhole && MembershipOracle.agree($0.mesh) })
+            until: \.isSteady)
         guard isStarted == true else {
             throw SimRefusal("the mesh was not whole after \(Int64(simulation.configuration.startLimit.seconds)) s")
         }

@@ -105,7 +105,7 @@ enum TopHead {
             let text = "faults \(state.faults.count)" + (idle > 0 ? ", \(idle) hit nothing" : "")
             parts.append(Part(text, .warn, 1))
         }
-        if let move = state.evacuation, move.outcome == .running || move.outcome == .paused {
+        if let move = state.evacuation, move.isUnderWay {
             let what = "\(move.kind?.rawValue ?? "move") \(move.region ?? "") \(move.percent) %"
             let cohorts = "\(move.cohorts.moved)/\(move.cohorts.of) cohorts"
             parts.append(Part("\(what), \(cohorts)\(move.outcome == .paused ? ", paused" : "")", .note, 1))

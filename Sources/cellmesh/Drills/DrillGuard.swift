@@ -50,7 +50,7 @@ struct DrillGuard {
                 said = words
             }
             // Without a mesh there is nothing to take back: what a drill has left of it stays noted.
-            guard mesh.exists, isAlive else { return }
+            guard mesh.exists, mesh.isAlive else { return }
             if mesh.controlHolder != nil { seen = Pause.now() }
             guard Pause.now() - seen < DrillMesh.patience else {
                 return console.message("no control plane has come for a minute: the next drill takes back what is left")
@@ -68,17 +68,9 @@ struct DrillGuard {
         defer { sign.release() }
         guard let own = try? FileLock(path: mesh.drillLockPath) else { return false }
         defer { own.release() }
-        if trace.marks.isControlLost == true, isAlive { try startControl() }
+        if trace.marks.isControlLost == true, mesh.isAlive { try startControl() }
         try DrillLeftovers(mesh).takeBack(console)
         return true
-    }
-
-    /// Whether any process of the mesh runs: `down` ends them all.
-    private var isAlive: Bool {
-        if mesh.controlHolder != nil { return true }
-        guard let topology = try? mesh.model() else { return false }
-        return topology.cells.contains { mesh.process(.cell, $0.name)?.identity.isRunning ?? false }
-            || topology.routers.contains { mesh.process(.router, $0.name)?.identity.isRunning ?? false }
     }
 
     /// The drill has ended the control plane, and nobody else would start another.

@@ -15,7 +15,7 @@ extension DrillMesh {
     ///   - note: is told of a plan that this begins: nil before it is asked for, its id once that is known.
     func bringBack(_ region: String, heedsInterruption: Bool, note: (String?) -> Void) throws -> String {
         let status: EvacuationStatus = try api.get("/v1/evacuations")
-        if EvacuationView.isUnderWay(status), status.kind == .evacuate {
+        if status.isUnderWay, status.kind == .evacuate {
             // Once all have moved it goes on to its end.
             abort()
         }
@@ -87,7 +87,8 @@ extension DrillMesh {
             .minutes(10), every: .milliseconds(150), heedsInterruption: heedsInterruption
         ) {
             try patiently(heedsInterruption: heedsInterruption) {
-                let isUnderWay = EvacuationView.isUnderWay(try api.get("/v1/evacuations", timeout: .seconds(3)))
+                let isUnderWay = try api.get("/v1/evacuations", as: EvacuationStatus.self, timeout: .seconds(3))
+                    .isUnderWay
                 since = isUnderWay ? nil : since ?? Pause.now()
                 return since.map { Pause.now() - $0 >= quiet } ?? false
             }

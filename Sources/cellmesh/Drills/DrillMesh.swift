@@ -102,7 +102,7 @@ struct DrillMesh {
                 next: "cellmesh heal")
         }
         let plan: EvacuationStatus = try api.get("/v1/evacuations")
-        guard !EvacuationView.isUnderWay(plan) else {
+        guard !plan.isUnderWay else {
             throw CommandFailure(
                 .declined, "\(EvacuationView.line(plan)); nothing was changed",
                 next: plan.outcome == .paused

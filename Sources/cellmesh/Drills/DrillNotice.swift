@@ -17,8 +17,6 @@ final class DrillNotice {
         write()
     }
 
-    deinit { end() }
-
     /// It has come to another step, or to another drill of a game day.
     ///
     /// - Parameter report: as far as it has come.

@@ -66,5 +66,6 @@ struct SeedRange: ExpressibleByArgument, Sendable, Equatable {
         (self.first, self.last) = (first, last)
     }
     var count: Int { Int(last - first) + 1 }
+    var range: ClosedRange<UInt64> { first...last }
     var defaultValueDescription: String { "\(first)..\(last)" }
 }

@@ -57,7 +57,7 @@ final class FeedLink {
             return again("the control plane does not run")
         }
         var target = "/v1/live?period=\(Double(period) / 1_000)"
-        if let detail { target += "&detail=\(APIClient.encoded(detail))" }
+        if let detail { target += "&detail=\(PercentText.encoded(detail))" }
         if let end = follower.begin(client.request(.get, target)) { lost(end) }
     }
 

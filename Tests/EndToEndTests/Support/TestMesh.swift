@@ -128,11 +128,11 @@ final class TestMesh {
         #expect(left.isEmpty, "still running after down: \(left.sorted())")
     }
 
-    /// Asks again and again until the condition holds, at most for about ten seconds.
+    /// Asks again and again until the condition holds, at most for about so many seconds.
     /// - Returns: whether it has held. Do not ask once more: a sound member may be suspected for a moment.
     @discardableResult
-    static func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-        for _ in 0..<200 {
+    static func eventually(seconds: Int = 10, _ condition: () throws -> Bool) rethrows -> Bool {
+        for _ in 0..<seconds * 20 {
             if try condition() { return true }
             usleep(50_000)
         }

@@ -36,7 +36,10 @@ package struct ReportStore: Sendable {
     /// Where a report lies, or would.
     package func directory(of id: String) -> String { "\(path)/\(id)" }
     /// Whether it stays whatever comes after it.
-    package func isKept(_ id: String) -> Bool { SystemFile.exists("\(directory(of: id))/\(Self.mark)") }
+    package func isKept(_ id: String) -> Bool { holds(Self.mark, id) }
+
+    /// Whether a report has a file.
+    package func holds(_ name: String, _ id: String) -> Bool { SystemFile.exists("\(directory(of: id))/\(name)") }
     /// Of all its files.
     package func bytes(of id: String) -> Int { SystemFile.bytes(in: directory(of: id)) }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Blueprints
+import Telemetry
 
 struct DrillImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,7 +29,7 @@ struct DrillImportCommand: ParsableCommand {
         for words in scenario.left { console.message("left out: \(words)") }
         guard let written = scenario.text else {
             if let problems = scenario.problems {
-                console.message(problems.rendered(color: console.messageStyle.hasColors).trimmedEnd)
+                console.message(PaintedText.adopted(problems.rendered(color: console.paintsMessages).trimmedEnd))
             }
             throw CommandFailure(.usage, "'\(file)' has nothing that could be run here")
         }

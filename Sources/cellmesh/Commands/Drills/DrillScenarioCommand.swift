@@ -3,6 +3,7 @@ import Blueprints
 import ControlPlane
 import MeshBase
 import Scenarios
+import Telemetry
 
 struct DrillScenarioCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -73,7 +74,7 @@ enum ScenarioFile {
         }
         let result = MeshFiles.load(scenario: name)
         guard let scenario = result.scenario else {
-            console.message(result.rendered(color: console.messageStyle.hasColors).trimmedEnd)
+            console.message(PaintedText.adopted(result.rendered(color: console.paintsMessages).trimmedEnd))
             throw CommandFailure(
                 .usage, "'\(name)' cannot be run; nothing was changed", next: "cellmesh validate \(name)")
         }

@@ -55,7 +55,7 @@ struct GameDayRunCommand: ParsableCommand {
         }
         if one {
             let store = ReportStore(directory)
-            let last = store.gameDayIDs.lazy.compactMap { store.gameDay($0) }.first { $0.name == day.name }
+            let last = store.ids.lazy.compactMap { store.gameDay($0) }.first { $0.name == day.name }
             day = day.one(after: last?.drills.last { $0.verdict != .skipped }?.name)
         }
         var command = "cellmesh gameday run \(file)"
@@ -143,7 +143,7 @@ struct GameDayHistoryCommand: ParsableCommand {
     func run() throws {
         let directory = try mesh.known()
         let store = ReportStore(directory)
-        let days = store.gameDayIDs.compactMap { store.gameDay($0) }
+        let days = store.ids.compactMap { store.gameDay($0) }
         var scheduled: GameDayOrder?
         if directory.controlHolder != nil, let api = try? APIClient(directory) {
             scheduled = (try? api.get("/v1/gamedays", as: GameDayScheduleReport.self))?.scheduled
@@ -161,7 +161,7 @@ enum GameDayFile {
     static func sound(_ name: String, _ console: Console) throws -> (GameDay, text: String) {
         let result = MeshFiles.load(gameDay: name)
         guard let day = result.gameDay else {
-            console.message(result.rendered(color: console.messageStyle.hasColors).trimmedEnd)
+            console.message(PaintedText.adopted(result.rendered(color: console.paintsMessages).trimmedEnd))
             throw CommandFailure(
                 .usage, "'\(name)' cannot be run; nothing was changed", next: "cellmesh validate \(name)")
         }

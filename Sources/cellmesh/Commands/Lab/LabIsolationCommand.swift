@@ -71,7 +71,7 @@ struct LabIsolationCommand: ParsableCommand {
         }
         let boundaries = FailureBoundaries(topology, placement, rate: rate)
         let runs = IsolationRuns(
-            seeds: seeds.first...seeds.last, console: console, wallLimit: .minutes(10))
+            seeds: seeds.range, console: console, wallLimit: .minutes(10))
         if let directory {
             try runs.perform(boundaries, on: directory, into: &report)
         } else {
@@ -85,7 +85,7 @@ struct LabIsolationCommand: ParsableCommand {
         var line = "cellmesh lab isolation"
         if let file { line += " \(ShellWord.quoted(file))" }
         if real { line += " --real" }
-        line += " --seeds \(seeds.first)..\(seeds.last) --rate \(Int(rate.rounded()))"
+        line += " --seeds \(seeds.defaultValueDescription) --rate \(Int(rate.rounded()))"
         return units == 12 ? line : line + " --units \(units)"
     }
 }

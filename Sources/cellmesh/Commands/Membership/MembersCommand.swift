@@ -83,7 +83,7 @@ struct MembersCommand: WatchingCommand {
         guard let from else { return "/v1/members" }
         // TYPE/NAME or a bare name.
         let name = from.split(separator: "/").last.map(String.init) ?? from
-        return "/v1/members?from=\(APIClient.encoded(name))"
+        return "/v1/members?from=\(PercentText.encoded(name))"
     }
 
     func validate() throws {

@@ -33,7 +33,7 @@ struct WhyCommand: ParsableCommand {
             throw CommandFailure(.usage, "'\(node)' is no name of a member")
         }
         var pages = ProcessPages.get(
-            "/v1/members/\(APIClient.encoded(name))/history", of: directory, as: MemberHistoryPage.self)
+            "/v1/members/\(PercentText.encoded(name))/history", of: directory, as: MemberHistoryPage.self)
         guard !pages.isEmpty else {
             throw CommandFailure(
                 .noSuchMesh, "no process of mesh '\(directory.name)' runs",

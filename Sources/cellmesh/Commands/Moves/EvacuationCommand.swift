@@ -38,7 +38,7 @@ struct EvacuationStatusCommand: WatchingCommand {
             var isUnderWay = true
             return try watch.show(console, until: { _ in !isUnderWay }) {
                 let status: EvacuationStatus = try Waiting.forControl(directory, .seconds(5)).get("/v1/evacuations")
-                isUnderWay = EvacuationView.isUnderWay(status)
+                isUnderWay = status.isUnderWay
                 return EvacuationView.status(status)
             }
         }

@@ -97,7 +97,7 @@ enum PinWait {
         let deadline = Pause.now() + limit
         while true {
             let answer: PinsReport = try Waiting.forControl(mesh, .seconds(5)).get(
-                "/v1/pins?customer=\(APIClient.encoded(customer))")
+                "/v1/pins?customer=\(PercentText.encoded(customer))")
             if isMet(answer.pins.first) { return (true, answer) }
             guard Pause.now() < deadline else { return (false, answer) }
             Pause.sleep(.milliseconds(50))

@@ -73,7 +73,7 @@ struct PinsRemoveCommand: ParsableCommand {
         let api = try Waiting.forControl(directory, .seconds(1))
         var answer = try CommandFailure.advising("cellmesh pins ls") {
             try api.delete(
-                "/v1/pins/\(APIClient.encoded(customer))", as: PinsReport.self, timeout: .seconds(30),
+                "/v1/pins/\(PercentText.encoded(customer))", as: PinsReport.self, timeout: .seconds(30),
                 conflict: .declined)
         }
         if !detach {

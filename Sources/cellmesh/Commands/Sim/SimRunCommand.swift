@@ -175,7 +175,7 @@ struct SimRunCommand: ParsableCommand {
         let code: Int32 =
             if let seeds {
                 try runs.all(
-                    seeds.first...(seeds.first + UInt64(seeds.count - 1)), jobs: jobs ?? ParallelRuns.processors,
+                    seeds.range, jobs: jobs ?? ParallelRuns.processors,
                     console)
             } else {
                 try runs.once(seed ?? mesh.seed, record: record, console)
@@ -207,7 +207,7 @@ struct SimRunCommand: ParsableCommand {
                 throw CommandFailure(.usage, "--seeds takes neither --seed nor --record")
             }
             code = try runs.all(
-                seeds.first...(seeds.first + UInt64(seeds.count - 1)), jobs: jobs ?? ParallelRuns.processors, console)
+                seeds.range, jobs: jobs ?? ParallelRuns.processors, console)
         } else {
             code = try runs.once(seed ?? scenario.seed ?? mesh.seed, record: record, console)
         }

@@ -29,15 +29,15 @@ struct IsolationRuns {
         var even = boundaries.topology
         even.customers.popularity = .uniform
         var tasks: [Piece] = []
+        let hang = try pools.map { try FailureBoundaries.read($0.text(rate: boundaries.rate), named: "hang") }
         for seed in seeds {
             for domain in boundaries.domains(seed: seed) {
                 tasks.append(
                     Piece(topology: even, scenario: try boundaries.scenario(domain), seed: seed, domain: domain))
             }
-            guard let pools else { continue }
-            let scenario = try FailureBoundaries.read(pools.text(rate: boundaries.rate), named: "hang")
+            guard let pools, let hang else { continue }
             for (topology, isShared) in [(pools.walled, false), (pools.leaky, true)] {
-                tasks.append(Piece(topology: topology, scenario: scenario, seed: seed, isShared: isShared))
+                tasks.append(Piece(topology: topology, scenario: hang, seed: seed, isShared: isShared))
             }
         }
         let reports = try run(tasks)

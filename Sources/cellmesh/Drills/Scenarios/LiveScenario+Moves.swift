@@ -44,7 +44,7 @@ extension LiveScenario {
             // One that was asked for before, and not answered, may have begun.
             if isAgain {
                 let status: EvacuationStatus = try mesh.api.get("/v1/evacuations")
-                if EvacuationView.isUnderWay(status), status.kind == kind, status.region == region { return nil }
+                if status.isUnderWay, status.kind == kind, status.region == region { return nil }
             }
             isAgain = true
             return try mesh.begin(body)
@@ -80,7 +80,7 @@ extension LiveScenario {
             return handle(.failed(key, .error, "\(error)"))
         }
         // Its report is made a moment after the deciders have ended it.
-        guard !EvacuationView.isUnderWay(status),
+        guard !status.isUnderWay,
             let report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self)
         else { return }
         moves[key] = nil

@@ -82,17 +82,4 @@ struct APIClient {
             }
         }
     }
-
-    /// A value as a part of a target: everything but unreserved characters is percent-encoded (RFC 3986).
-    static func encoded(_ text: String) -> String {
-        let digits = Array("0123456789ABCDEF".unicodeScalars)
-        var result = String.UnicodeScalarView()
-        for byte in text.utf8 {
-            switch byte {
-            case 48...57, 65...90, 97...122, 45, 46, 95, 126: result.append(Unicode.Scalar(byte))
-            default: result += ["%", digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(result)
-    }
 }

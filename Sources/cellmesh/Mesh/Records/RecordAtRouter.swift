@@ -17,7 +17,7 @@ struct RecordAtRouter {
 
     init(_ router: Endpoint, customer: String, key: String) {
         self.router = router
-        target = "/v1/customers/\(APIClient.encoded(customer))/records/\(APIClient.encoded(key))"
+        target = "/v1/customers/\(PercentText.encoded(customer))/records/\(PercentText.encoded(key))"
         name = "\(customer) \(key)"
     }
 

@@ -44,7 +44,7 @@ enum OrphanedStatus {
                     name: router.name, pid: running?.pid, state: nil, address: running.map { "http://\($0.data)" })
             }, control: StatusReport.Control(pid: nil, address: nil), faults: nil)
         report.evacuated = use.evacuated.sorted().map { topology.regions[$0].name }
-        report.evacuation = EvacuationView.isUnderWay(evacuation) ? evacuation : nil
+        report.evacuation = evacuation.isUnderWay ? evacuation : nil
         return report
     }
 

@@ -27,7 +27,7 @@ enum EvacuationView {
             let outcome = status.outcome.rawValue
             var text = "\(kind(status)) of \(subject(status.region, status.cells)) is "
             text += "\(style.painted(outcome, self.style(of: outcome)))"
-            if let stage = status.stage, isUnderWay(status) {
+            if let stage = status.stage, status.isUnderWay {
                 text += ": stage \(stage) (\(status.percent) %)"
                 if let step = status.step { text += ", \(step)" }
             }
@@ -42,18 +42,13 @@ enum EvacuationView {
                 .init(time(status.remainingMilliseconds)),
             ])
             text += table.render()
-            if let reason = status.reason { text += "\(isUnderWay(status) ? "waits: " : "")\(reason)\n" }
+            if let reason = status.reason { text += "\(status.isUnderWay ? "waits: " : "")\(reason)\n" }
             return text
         }
     }
 
     private static func kind(_ status: EvacuationStatus) -> String {
         (status.kind ?? .evacuate).rawValue
-    }
-
-    /// Whether something is to come of it still.
-    static func isUnderWay(_ status: EvacuationStatus) -> Bool {
-        status.outcome == .running || status.outcome == .paused
     }
 
     /// One line of a status: `evacuate us-east: stage 2 of 6 (25 %), fill, 10 of 64 cohorts moved, about 12 s left`.
