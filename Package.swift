@@ -7,7 +7,6 @@ let strict: [SwiftSetting] = [
 ]
 
 let collections = Target.Dependency.product(name: "Collections", package: "swift-collections")
-let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
@@ -53,7 +52,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
@@ -62,12 +60,15 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CLibUV", pkgConfig: "libuv", providers: [.apt(["libuv1-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
 
         // Pure: no clock, no socket, no randomness of the system.
         .target(
             name: "MeshBase", dependencies: [collections], swiftSettings: strict + optimised,
             // `round` and `sqrt` on machines whose baseline has no instruction for them.
             linkerSettings: [.linkedLibrary("m")]),
+        pureLayer("Ciphers", ["COpenSSL", "MeshBase"]),
         pureLayer("Topology", ["MeshBase"]),
         pureLayer("Sharding", ["Topology", "MeshBase"]),
         pureLayer("Membership", [collections, "MeshBase"]),
@@ -84,13 +85,13 @@ let package = Package(
         pureLayer("Alerts", ["Reports", "Evacuation", "MeshBase"]),
         // The files of the page, held in the program by `#embed`.
         .target(name: "CPages", exclude: ["Page"]),
-        pureLayer("Pages", ["CPages", crypto, "MeshBase"]),
+        pureLayer("Pages", ["CPages", "Ciphers", "MeshBase"]),
         // Optimised in debug builds too: a screen is made each second.
         pureLayer("Terminal", ["Feed", "Reports", "Evacuation", "Telemetry", "MeshBase"]),
         pureLayer("Laboratories", [collections, "Resilience", "Topology", "MeshBase"]),
         pureLayer("Chaos", ["Topology", "MeshBase"]),
         pureLayer("Checkers", ["Sharding", "Topology", "Membership", "MeshBase"]),
-        hotLayer("Wire", [crypto, "Replication", "Sharding", "Membership", "MeshBase"]),
+        hotLayer("Wire", ["Ciphers", "Replication", "Sharding", "Membership", "MeshBase"]),
         hotLayer(
             "Nodes",
             [
@@ -127,7 +128,7 @@ let package = Package(
         layer(
             "ControlPlane",
             [
-                grdb, crypto, "UVDriver", "Feed", "Alerts", "Pages", "Nodes", "Wire", "Chaos", "Blueprints", "Store",
+                grdb, "Ciphers", "UVDriver", "Feed", "Alerts", "Pages", "Nodes", "Wire", "Chaos", "Blueprints", "Store",
                 "Telemetry", "Reports", "Scenarios", "Drills", "Resilience",
                 "Consensus", "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
@@ -161,10 +162,14 @@ let package = Package(
             name: "placement-benchmark", dependencies: ["BenchmarkSupport", "Sharding", "Topology", "MeshBase"],
             path: "Benchmarks/Placement", swiftSettings: strict),
         .executableTarget(
+            name: "seals-benchmark", dependencies: ["BenchmarkSupport", "Wire", "Replication", "MeshBase"],
+            path: "Benchmarks/Seals", swiftSettings: strict),
+        .executableTarget(
             name: "policies-examples", dependencies: ["Resilience", "MeshBase"],
             path: "Examples/Resilience", swiftSettings: strict),
 
         tests("MeshBaseTests", ["MeshBase"]),
+        tests("CiphersTests", ["Ciphers", "MeshBase"]),
         tests("TopologyTests", ["Topology", "MeshBase"]),
         tests("ShardingTests", ["Sharding", "Topology", "MeshBase"]),
         tests("MembershipTests", ["Membership", "MeshBase"]),

@@ -14,14 +14,17 @@ public struct Benchmark {
     public let calls: Int
     /// Of which the best counts.
     public let rounds: Int
+    private let mayAllocate: Bool
     private var rows: [Row] = []
 
     /// - Parameters:
     ///   - calls: in a round, from 1.
     ///   - rounds: 1...1 000.
-    public init(calls: Int, rounds: Int) {
+    ///   - mayAllocate: allocations are shown and not held against a row.
+    public init(calls: Int, rounds: Int, mayAllocate: Bool = false) {
         self.calls = max(calls, 1)
         self.rounds = min(max(rounds, 1), 1_000)
+        self.mayAllocate = mayAllocate
     }
 
     /// - Parameters:
@@ -51,7 +54,7 @@ public struct Benchmark {
         var failed = false
         for row in rows {
             let isOver = row.limit.map { row.nanoseconds > $0 } ?? false
-            failed = failed || isOver || row.allocations > 0
+            failed = failed || isOver || !mayAllocate && row.allocations > 0
             let limit = row.limit.map { " of \(Int($0))\(isOver ? "  ABOVE" : "")" } ?? ""
             let name = row.name + String(repeating: " ", count: max(32 - row.name.count, 1))
             print("\(name)\(Self.tenths(row.nanoseconds)) ns\(limit)   \(row.allocations) allocations")

@@ -51,6 +51,8 @@ public struct Endpoint: Hashable, Sendable, Codable, CustomStringConvertible {
 
     public static let unspecified = Endpoint(address: 0, port: 0)
     public static func loopback(_ port: UInt16) -> Endpoint { Endpoint(address: 0x7F00_0001, port: port) }
+    /// In 127.0.0.0/8 (RFC 1122, 3.2.1.3).
+    public var isLoopback: Bool { address >> 24 == 127 }
 
     /// Parses `A.B.C.D:PORT`, strictly.
     public init?(_ text: String) {

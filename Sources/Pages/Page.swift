@@ -1,4 +1,4 @@
-import Crypto
+import Ciphers
 import MeshBase
 
 /// One self-contained document, and the policy that it is served with.
@@ -54,6 +54,6 @@ package struct Page: Sendable, Equatable {
 
     /// As policies name contents (CSP 3, 2.3.1).
     private static func hash(_ text: String) -> String {
-        "sha256-" + String(decoding: Base64Text.bytes(Array(SHA256.hash(data: Array(text.utf8)))), as: UTF8.self)
+        "sha256-" + String(decoding: Base64Text.bytes(SHA256.hash(Array(text.utf8))), as: UTF8.self)
     }
 }

@@ -1,3 +1,4 @@
+import Ciphers
 import MeshBase
 
 /// Who may talk to the API: programs on this machine that hold the token, and no web page.

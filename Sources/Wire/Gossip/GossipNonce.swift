@@ -14,15 +14,10 @@ package struct GossipNonce: Equatable, Sendable {
         self.counter = counter & 0xFFFF_FFFF_FFFF
     }
 
-    package var bytes: [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(Self.size)
-        for word in [bootID, counter] {
-            for shift in stride(from: 0, to: 48, by: 8) {
-                bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-            }
-        }
-        return bytes
+    /// The bytes as they stand in a datagram: both numbers in 6 bytes each, the lowest first.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let words = ((bootID | counter << 48).littleEndian, UInt64(counter >> 16).littleEndian)
+        return withUnsafeBytes(of: words) { body(UnsafeRawBufferPointer(rebasing: $0[..<Self.size])) }
     }
 
     package func append(to buffer: inout ByteBuffer) {

@@ -1,4 +1,4 @@
-import Crypto
+import Ciphers
 import MeshBase
 
 /// Encrypts and authenticates datagrams under the mesh's key: ChaCha20-Poly1305 (RFC 8439), with the mesh's label as
@@ -23,12 +23,12 @@ package struct GossipSeal: Sendable {
     /// The first byte of every datagram that is sealed, and of one that only has the shape of it.
     package static let format: UInt8 = 0xC1
     package static let openFormat: UInt8 = 0xC0
-    package static let keyLength = 32
-    private static let tagLength = 16
+    package static let keyLength = ChaChaPoly.keySize
+    private static let tagLength = ChaChaPoly.tagSize
     /// Bytes that sealing adds.
     package static let overhead = 1 + GossipNonce.size + tagLength
 
-    private let key: SymmetricKey
+    private let cipher: ChaChaPoly
     /// The format byte and the label: what is authenticated but not carried in secret.
     private let label: [UInt8]
 
@@ -39,7 +39,7 @@ package struct GossipSeal: Sendable {
     package init(key: [UInt8], label: String, isOpen: Bool = false) throws(Failure) {
         guard key.count == Self.keyLength else { throw .keyLength(key.count) }
         self.isOpen = isOpen
-        self.key = SymmetricKey(data: key)
+        cipher = ChaChaPoly(key: key)
         self.label = [Self.format] + Array(label.utf8)
     }
 
@@ -54,12 +54,9 @@ package struct GossipSeal: Sendable {
             for _ in 0..<Self.tagLength { datagram.append(byte: 0) }
             return
         }
-        let number = nonce.bytes
-        // Neither can fail: the nonce has 12 bytes, and a datagram is far below the cipher's limit.
-        let box = try! ChaChaPoly.seal(
-            [UInt8](plain), using: key, nonce: ChaChaPoly.Nonce(data: number), authenticating: label)
         datagram.append(byte: Self.format)
-        box.combined.withUnsafeBytes { datagram.append($0) }
+        nonce.append(to: &datagram)
+        nonce.withBytes { cipher.seal(plain, nonce: $0, label: label, into: &datagram) }
     }
 
     /// The nonce that a datagram claims to be sealed with.
@@ -83,10 +80,10 @@ package struct GossipSeal: Sendable {
             let packet = datagram[(1 + GossipNonce.size)..<(datagram.count - Self.tagLength)]
             return plain.append(UnsafeRawBufferPointer(rebasing: packet))
         }
-        let opened =
-            try? ChaChaPoly.open(
-                ChaChaPoly.SealedBox(combined: [UInt8](datagram.dropFirst())), using: key, authenticating: label)
-        guard let opened else { throw .notAuthentic }
-        opened.withUnsafeBytes { plain.append($0) }
+        let end = 1 + GossipNonce.size
+        let isGenuine = cipher.open(
+            UnsafeRawBufferPointer(rebasing: datagram[end...]),
+            nonce: UnsafeRawBufferPointer(rebasing: datagram[1..<end]), label: label, into: &plain)
+        guard isGenuine else { throw .notAuthentic }
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Ciphers
 import MeshBase
 
 /// Makes and checks the proofs that bytes come from this mesh: HMAC-SHA256 under the mesh's secret over a label, the mesh's
@@ -7,15 +7,15 @@ struct MeshSeal: Sendable {
     /// Bytes of a proof.
     static let size = 16
     /// With what every proof begins with: the key, then whose proofs they are, and of what.
-    private let beginning: HMAC<SHA256>
+    private let beginning: HMACSHA256
 
     /// - Parameters:
     ///   - secret: 32 bytes that every process of the mesh holds.
     ///   - mesh: its label on the wire.
     ///   - label: what is proved; a proof of one thing is none of another.
     init(secret: [UInt8], mesh: String, label: String) {
-        var beginning = HMAC<SHA256>(key: SymmetricKey(data: secret))
-        beginning.update(data: Array(label.utf8) + [0] + Array(mesh.utf8) + [0])
+        var beginning = HMACSHA256(key: secret)
+        beginning.update(Array(label.utf8) + [0] + Array(mesh.utf8) + [0])
         self.beginning = beginning
     }
 
@@ -23,7 +23,7 @@ struct MeshSeal: Sendable {
 
     func proof(of bytes: ArraySlice<UInt8>) -> [UInt8] {
         var hmac = beginning
-        hmac.update(data: bytes)
-        return Array(hmac.finalize().prefix(Self.size))
+        hmac.update(bytes)
+        return Array(hmac.finish().prefix(Self.size))
     }
 }

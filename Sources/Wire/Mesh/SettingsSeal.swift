@@ -1,3 +1,4 @@
+import Ciphers
 import MeshBase
 
 /// Makes and checks the proofs that settings come from this mesh, over the document's bytes. Without it whoever reaches a

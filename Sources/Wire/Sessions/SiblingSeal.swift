@@ -1,4 +1,4 @@
-import Crypto
+import Ciphers
 import MeshBase
 import Replication
 
@@ -7,12 +7,13 @@ import Replication
 ///
 /// The first 8 bytes of HMAC-SHA256 under the mesh's secret, over the mesh, the customer, the key and the dot.
 package struct SiblingSeal: Sendable {
-    private let key: SymmetricKey
-    private let context: [UInt8]
+    /// With what every proof begins with.
+    private let beginning: HMACSHA256
 
     package init(secret: [UInt8], mesh: String) {
-        key = SymmetricKey(data: secret)
-        context = Array("cellmesh sibling".utf8) + [0] + Array(mesh.utf8) + [0]
+        var beginning = HMACSHA256(key: secret)
+        beginning.update(Array("cellmesh sibling".utf8) + [0] + Array(mesh.utf8) + [0])
+        self.beginning = beginning
     }
 
     /// The dots with their proofs.
@@ -28,11 +29,10 @@ package struct SiblingSeal: Sendable {
     }
 
     private func proof(of dot: RecordVersion, _ customer: CustomerHash, _ record: UInt64) -> UInt64 {
-        var hmac = HMAC<SHA256>(key: key)
-        hmac.update(data: context)
+        var hmac = beginning
         for word in [customer.rawValue, record, dot.counter, dot.writer] {
-            withUnsafeBytes(of: word.bigEndian) { hmac.update(data: $0) }
+            withUnsafeBytes(of: word.bigEndian) { hmac.update($0) }
         }
-        return hmac.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        return hmac.finish().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
     }
 }

@@ -1,4 +1,4 @@
-import Crypto
+import Ciphers
 import MeshBase
 
 /// The tickets and passes of people who look at a mesh with a browser. Nothing that lets anybody in is kept: of each secret
@@ -102,7 +102,7 @@ package struct PassDesk: Sendable {
         for pass in kept.suffix(Self.most) {
             let left = TimeAmount.nanoseconds(pass.until &- wall)
             guard left > .zero, left <= Self.passLife, let cookie = HexText.bytes(pass.cookie),
-                cookie.count == SHA256.byteCount
+                cookie.count == SHA256.size
             else { continue }
             passes.append(Pass(cookie: cookie, key: pass.key.flatMap { HexText.bytes($0) }, until: now + left))
         }
@@ -123,7 +123,7 @@ package struct PassDesk: Sendable {
     }
 
     /// How long hashes take to compare says nothing of what they are made of.
-    private static func digest(_ text: String) -> Digest { Array(SHA256.hash(data: Array(text.utf8))) }
+    private static func digest(_ text: String) -> Digest { SHA256.hash(Array(text.utf8)) }
 
     /// The value of a cookie in a `Cookie` field (RFC 6265, 4.2); nil where it is not among them, or not once.
     package static func cookie(_ name: String, in field: String) -> String? {

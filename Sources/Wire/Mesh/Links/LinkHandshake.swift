@@ -1,4 +1,4 @@
-import Crypto
+import Ciphers
 import MeshBase
 
 /// The opening of a mesh connection: both sides prove that they hold the mesh's secret before the first frame.
@@ -36,7 +36,7 @@ package struct LinkHandshake {
     package var peer: String? { peerHello.isEmpty ? nil : peerName }
 
     private let side: Side
-    private let key: SymmetricKey
+    private let secret: [UInt8]
     private let context: [UInt8]
     private let ownHello: [UInt8]
     private var peerHello: [UInt8] = []
@@ -45,7 +45,7 @@ package struct LinkHandshake {
     package init(side: Side, secret: [UInt8], mesh: String, name: String, nonce: [UInt8]) {
         precondition(nonce.count == Self.nonceSize && name.utf8.count <= 255)
         self.side = side
-        key = SymmetricKey(data: secret)
+        self.secret = secret
         context = Array(mesh.utf8)
         ownHello = Self.magic + [Self.version, UInt8(name.utf8.count)] + Array(name.utf8) + nonce
     }
@@ -73,7 +73,7 @@ package struct LinkHandshake {
         }
         guard input.count >= 32 else { return .needsMore }
         let expected = proof(of: side == .opener ? .acceptor : .opener)
-        guard ConstantTime.areEqual(input.bytes[..<32], expected) else { throw .badProof }
+        guard ConstantTime.areEqual(UnsafeRawBufferPointer(rebasing: input.bytes[..<32]), expected) else { throw .badProof }
         input.consume(32)
         if side == .opener { output.append(proof(of: .opener)) }
         return .done(peer: peerName)
@@ -92,9 +92,9 @@ package struct LinkHandshake {
 
     private func proof(of prover: Side) -> [UInt8] {
         let label = prover == .opener ? "cellmesh link opener" : "cellmesh link acceptor"
-        var hmac = HMAC<SHA256>(key: key)
+        var hmac = HMACSHA256(key: secret)
         let hellos = side == .opener ? ownHello + peerHello : peerHello + ownHello
-        hmac.update(data: Array(label.utf8) + [UInt8(context.count & 255)] + context + hellos)
-        return Array(hmac.finalize())
+        hmac.update(Array(label.utf8) + [UInt8(context.count & 255)] + context + hellos)
+        return hmac.finish()
     }
 }
