@@ -106,11 +106,13 @@ let package = Package(
         layer("Store", [grdb, sqlite, "Replication", "Consensus", "Sharding", "Topology", "MeshBase"]),
         layer("Telemetry", [logging, histogram, "MeshBase"]),
 
+        layer("TLS", ["COpenSSL", "Ciphers", "MeshBase"]),
+
         // Drivers.
         layer(
             "UVDriver",
             [
-                "CLibUV", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Reports", "Resilience", "Consensus",
+                "CLibUV", "TLS", "Nodes", "Wire", "Chaos", "Store", "Telemetry", "Reports", "Resilience", "Consensus",
                 "Evacuation", "Membership", "Sharding", "Topology", "MeshBase",
             ]),
         .target(
@@ -170,6 +172,7 @@ let package = Package(
 
         tests("MeshBaseTests", ["MeshBase"]),
         tests("CiphersTests", ["Ciphers", "MeshBase"]),
+        tests("TLSTests", ["TLS", "COpenSSL", "MeshBase"]),
         tests("TopologyTests", ["Topology", "MeshBase"]),
         tests("ShardingTests", ["Sharding", "Topology", "MeshBase"]),
         tests("MembershipTests", ["Membership", "MeshBase"]),
@@ -203,7 +206,8 @@ let package = Package(
         tests(
             "UVDriverTests",
             [
-                "UVDriver", "CLibUV", "Nodes", "Wire", "Chaos", "Membership", "Reports", "Resilience", "Topology",
+                "UVDriver", "CLibUV", "TLS", "Nodes", "Wire", "Chaos", "Membership", "Reports", "Resilience",
+                "Topology",
                 "MeshBase",
             ]),
         tests(

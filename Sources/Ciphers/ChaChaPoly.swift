@@ -9,6 +9,8 @@ package struct ChaChaPoly: Sendable {
     package static let nonceSize = 12
     /// Bytes that follow what is encrypted.
     package static let tagSize = 16
+    /// Looked up once: the library would look for it with every packet. It is not changed, and lives as long as the process.
+    private nonisolated(unsafe) static let algorithm = EVP_CIPHER_fetch(nil, "ChaCha20-Poly1305", nil)
     private let key: [UInt8]
 
     /// - Parameter key: `keySize` bytes.
@@ -66,7 +68,7 @@ package struct ChaChaPoly: Sendable {
         guard let context = EVP_CIPHER_CTX_new() else { fatalError("no memory for a cipher") }
         defer { EVP_CIPHER_CTX_free(context) }
         EVP_CipherInit_ex(
-            context, EVP_chacha20_poly1305(), nil, key, nonce.baseAddress.map(bytes), encrypts ? 1 : 0)
+            context, Self.algorithm, nil, key, nonce.baseAddress.map(bytes), encrypts ? 1 : 0)
         return body(context)
     }
 }

@@ -48,9 +48,10 @@ import Testing
         ],
         "Store": ["MeshBase", "Topology", "Sharding", "Replication", "Consensus", "GRDB", "GRDBSQLite"],
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
+        "TLS": ["MeshBase", "Ciphers", "COpenSSL"],
         "UVDriver": pure.subtracting([
             "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
-        ]).union(["CLibUV", "Store", "Telemetry"]),
+        ]).union(["CLibUV", "TLS", "Store", "Telemetry"]),
         "SimDriver": pure.subtracting(["Pages", "Terminal", "Laboratories"]).union([
             "Telemetry"
         ]),

@@ -40,8 +40,14 @@ extension EndToEnd {
             try hosts.eventually("a link to every cell") {
                 try hosts.http("GET", "/v1/customers/c1/services/checkout")?.headers["x-shard"] == "3/3"
             }
+            let capture = try hosts.capture()
             let put = try #require(try hosts.http("PUT", "/v1/customers/c1/records/k", body: "kept"))
             #expect(put.status == 201, "\(put)")
+            let secret = "value-4711-of-somebody"
+            let hidden = try #require(
+                try hosts.http("PUT", "/v1/customers/somebody-4711/records/k", body: secret))
+            #expect(hidden.status == 201, "\(hidden)")
+            if let capture { try Self.isSecret([secret, "somebody-4711"], capture, hosts) }
 
             #expect(hosts.pids(of: "eu-west").count == 5)
             hosts.destroy("eu-west")
@@ -64,6 +70,35 @@ extension EndToEnd {
                 #expect(outcome.code == 0, "\(name): exit \(outcome.code): \(outcome.err)")
             }
             #expect(hosts.pids().isEmpty, "still running: \(hosts.pids())")
+        }
+
+        /// Nothing goes from host to host in the clear, both ends show certificates, and a host that has none hears probes
+        /// alone.
+        private static func isSecret(
+            _ texts: [String], _ capture: ComposeHosts.Capture, _ hosts: ComposeHosts
+        ) throws {
+            let crossed = try capture.end()
+            #expect(crossed.count > 2_000, "nothing was captured")
+            for text in texts { #expect(crossed.range(of: Data(text.utf8)) == nil, "'\(text)' went in the clear") }
+            for (words, made) in [(["ls"], 1), (["rotate"], 2)] {
+                let report = try hosts.execute("control", ["membership", "certs"] + words + ["-o", "json"]).json
+                let rows = report["processes"] as? [[String: Any]] ?? []
+                #expect(rows.count == 14, "\(report)")
+                for row in rows {
+                    let page = row["page"] as? [String: Any] ?? [:]
+                    #expect(page["made"] as? Int == made && page["secured"] as? Int ?? 0 > 0, "\(row)")
+                }
+            }
+            let processes = try hosts.execute("control", ["ps", "-o", "json"]).json["processes"] as? [[String: Any]]
+            let cell = try #require(processes?.first { $0["name"] as? String == "us-east-1" })
+            let address = try #require(cell["admin"] as? String)
+            func ask(_ path: String) throws -> HTTPProbe.Answer? {
+                HTTPProbe.parse(Array(try hosts.run(["curl", "-si", "-m", "5", "http://\(address)\(path)"]).out.utf8))
+            }
+            #expect(try ask("/livez")?.status == 200)
+            for path in ["/v1/members", "/v1/customers/c1/services/checkout", "/v1/customers/c1/records/k"] {
+                #expect(try ask(path)?.status == 403, "\(path)")
+            }
         }
 
         /// A process with another secret, or with the right one and another topology, is no member, is not ready, and both

@@ -12,6 +12,8 @@ package protocol APIReads: AnyObject {
     func ownMembers() -> MembersReport
     /// The first page of each cell's queue, together.
     func conflicts(completion: @escaping (ConflictsReport) -> Void)
+    /// The certificates of all processes that are reached, after each was asked for a new one where `renewing`.
+    func certificates(renewing: Bool, completion: @escaping (CertificatesReport) -> Void)
     func impact(completion: @escaping (ImpactReport) -> Void)
     func faults() -> FaultsReport
     /// Where the evacuation or restore under way, or the last one, stands.

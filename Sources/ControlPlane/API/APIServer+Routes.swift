@@ -45,6 +45,18 @@ extension APIServer {
         table.read("/v1/keys", "The numbers of the membership's keys") { _ in
             server().backend?.memberPage(.keys).map { .json($0) }
         }
+        table.read("/v1/certs", "The certificates that processes show to other hosts") { call in
+            server().ask {
+                let later: (Result<CertificatesReport, APIFailure>) -> Void = server().later(call)
+                $0.certificates(renewing: false) { later(.success($0)) }
+            }
+        }
+        table.post("/v1/certs/renew", "Has every process make a new certificate") { call in
+            server().ask {
+                let later: (Result<CertificatesReport, APIFailure>) -> Void = server().later(call)
+                $0.certificates(renewing: true) { later(.success($0)) }
+            }
+        }
         table.read("/v1/impact", "How many customers are lost, degraded and untouched") { call in
             server().ask {
                 let later: (Result<ImpactReport, APIFailure>) -> Void = server().later(call)

@@ -89,7 +89,7 @@ package final class APIServer {
                 host: request.host.text(in: bytes),
                 authority: request.authority.isPresent ? request.authority.text(in: bytes) : nil,
                 origin: request.origin.isPresent ? request.origin.text(in: bytes) : nil)
-            if route?.access == .open { return answer(stream, found, route) }
+            if route?.access == .open || route?.access == .everybody { return answer(stream, found, route) }
             // Whoever shows a token is judged by it.
             if request.authorization.isPresent {
                 try access.checkToken(request.authorization.bytes(in: bytes))

@@ -2,6 +2,7 @@ import MeshBase
 import Reports
 import Topology
 import UVDriver
+import Wire
 
 /// Asks several processes for the same page at once.
 enum ReportCollector {
@@ -13,15 +14,17 @@ enum ReportCollector {
     /// `completion` is called once, with a report from each that was asked; nil from those that gave none in time.
     static func ask<Report: Decodable>(
         _ processes: [(name: ProcessName, admin: Endpoint)], _ target: String, as type: Report.Type,
-        through client: HTTPClient, _ completion: @escaping ([ProcessName: Report?]) -> Void
+        through client: HTTPClient, method: HTTPMethod = .get,
+        _ completion: @escaping ([ProcessName: Report?]) -> Void
     ) {
         guard !processes.isEmpty else { return completion([:]) }
-        let round = Round(processes, target, client, completion)
+        let round = Round(processes, method, target, client, completion)
         for _ in 0..<min(atOnce, processes.count) { round.askNext() }
     }
 
     private final class Round<Report: Decodable> {
         private let processes: [(name: ProcessName, admin: Endpoint)]
+        private let method: HTTPMethod
         private let target: String
         private let client: HTTPClient
         private let completion: ([ProcessName: Report?]) -> Void
@@ -29,10 +32,12 @@ enum ReportCollector {
         private var next = 0
 
         init(
-            _ processes: [(name: ProcessName, admin: Endpoint)], _ target: String, _ client: HTTPClient,
+            _ processes: [(name: ProcessName, admin: Endpoint)], _ method: HTTPMethod, _ target: String,
+            _ client: HTTPClient,
             _ completion: @escaping ([ProcessName: Report?]) -> Void
         ) {
             self.processes = processes
+            self.method = method
             self.target = target
             self.client = client
             self.completion = completion
@@ -42,7 +47,7 @@ enum ReportCollector {
             guard next < processes.count else { return }
             let process = processes[next]
             next += 1
-            client.send(HTTPOutgoing(.get, process.admin, target), timeout: patience) { [self] result in
+            client.send(HTTPOutgoing(method, process.admin, target), timeout: patience) { [self] result in
                 var report: Report?
                 if case .success(let answer) = result, answer.isSuccess {
                     report = ReportJSON.decode(Report.self, answer.body)

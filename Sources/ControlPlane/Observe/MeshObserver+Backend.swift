@@ -8,6 +8,7 @@ import Store
 import Telemetry
 import Topology
 import UVDriver
+import Wire
 
 extension MeshObserver: APIBackend {
     package var isReady: Bool { !isStopping }
@@ -137,6 +138,15 @@ extension MeshObserver: APIBackend {
         ReportCollector.ask(reachable(cells), "/v1/conflicts", as: ConflictsReport.Page.self, through: client) {
             completion(ConflictsReport($0))
         }
+    }
+
+    package func certificates(renewing: Bool, completion: @escaping (CertificatesReport) -> Void) {
+        if renewing { runtime.security.renew() }
+        let (own, authority) = (runtime.security.report, runtime.security.authorityText)
+        ReportCollector.ask(
+            reachable(topology.processNames), CertificatePage.target(renewing), as: CertificatePage.self,
+            through: client, method: renewing ? .post : .get
+        ) { completion(CertificatesReport($0, own: own, authority: authority)) }
     }
 
     private func reachable(_ names: [ProcessName]) -> [(name: ProcessName, admin: Endpoint)] {

@@ -67,7 +67,8 @@ package final class MeshObserver {
         let seeds = try runtime.findSeeds()
         api = APIServer(loop: loop, token: try directory.token())
         try api.listen(on: settings.api)
-        client = HTTPClient(loop: loop, kept: 1_024)
+        client = HTTPClient(loop: loop, kept: 1_024, security: runtime.security)
+        runtime.security.secure(api.http.pool)
         member = try ControlMember(runtime, admin: api.local) { [unowned self] in
             changes.note($0, at: loop.wallClock())
         }

@@ -191,18 +191,30 @@ extension ControlPlane: APIBackend, APIChanges {
         ) { completion(ConflictsReport($0)) }
     }
 
+    package func certificates(renewing: Bool, completion: @escaping (CertificatesReport) -> Void) {
+        if renewing { runtime.security.renew() }
+        let (own, authority) = (runtime.security.report, runtime.security.authorityText)
+        ask(
+            supervisor.processes, CertificatePage.target(renewing), as: CertificatePage.self,
+            method: renewing ? .post : .get
+        ) {
+            completion(CertificatesReport($0, own: own, authority: authority))
+        }
+    }
+
     /// The views of all that run and are not stopped; nil from those that gave none in time.
     private func askAll(_ completion: @escaping ([ProcessName: MembersReport?]) -> Void) {
         ask(supervisor.processes, "/v1/members", as: MembersReport.self, completion)
     }
 
     func ask<Report: Decodable>(
-        _ processes: [SupervisedProcess], _ target: String, as type: Report.Type,
+        _ processes: [SupervisedProcess], _ target: String, as type: Report.Type, method: HTTPMethod = .get,
         _ completion: @escaping ([ProcessName: Report?]) -> Void
     ) {
         let asked = processes.filter { $0.isServing && !supervisor.isStopped($0) && $0.addresses.admin != nil }
         ReportCollector.ask(
-            asked.map { ($0.name, $0.addresses.admin!) }, target, as: type, through: client, completion)
+            asked.map { ($0.name, $0.addresses.admin!) }, target, as: type, through: client, method: method,
+            completion)
     }
 
     package func impact(completion: @escaping (ImpactReport) -> Void) {

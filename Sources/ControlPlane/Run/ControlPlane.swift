@@ -152,7 +152,8 @@ package final class ControlPlane {
             api = APIServer(loop: loop, token: token)
             // Pages that are open look for it where it was.
             try api.listen(on: settings.api, preferring: (try? directory.control())??.apiEndpoint)
-            client = HTTPClient(loop: loop, kept: Self.keptConnections)
+            client = HTTPClient(loop: loop, kept: Self.keptConnections, security: runtime.security)
+            runtime.security.secure(api.http.pool)
             driver = UVProcessDriver(loop: loop, executable: settings.executable)
             supervisor = Supervisor(
                 driver: driver, journal: journal,

@@ -35,11 +35,13 @@ package final class HTTPClient: StreamOwner {
     /// - Parameters:
     ///   - connections: at most this many requests are under way; one more fails with `busy`.
     ///   - kept: so many connections are kept for further requests (RFC 9112, 9.3); 0: none.
-    package init(loop: EventLoop, connections: Int = 512, kept: Int = 0) {
+    ///   - security: encrypts what goes to other hosts; nil: nothing is.
+    package init(loop: EventLoop, connections: Int = 512, kept: Int = 0, security: HostSecurity? = nil) {
         limit = connections
         self.kept = kept
         super.init(on: loop)
         pool = StreamPool(loop: loop, owner: self, limit: connections + kept, inputLimit: limits.buffered)
+        security?.secure(pool)
         loop.beforeWaiting { [weak self] in self?.pool.flush() }
     }
 

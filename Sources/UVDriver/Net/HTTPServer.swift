@@ -197,6 +197,11 @@ package class HTTPServer: StreamOwner {
     /// Looks, once a second, whether a client has kept the server waiting for too long.
     package func sweep(_ stream: StreamPointer, now: Instant) {
         guard !stream.pointee.isBusy else { return }
+        if pool.isSecuring(stream) {
+            // It has not proved itself yet: that takes no longer than a request.
+            if now - stream.pointee.waitingSince > limits.requestTimeout { pool.close(stream) }
+            return
+        }
         // One that reads a large answer slowly is not idle.
         let isIdle = stream.pointee.closesAfterWrite || !stream.pointee.http.hasStarted
         if pool.hasProgressed(stream), isIdle { stream.pointee.waitingSince = now }

@@ -1,5 +1,6 @@
 import CLibUV
 import MeshBase
+import TLS
 import Wire
 
 /// One TCP connection, in memory that libuv points into: allocated by a `StreamPool`, reached through `handle.data`,
@@ -47,6 +48,16 @@ package struct Stream: ~Copyable {
     var unwritten = 0
     /// The owner's own mark: a cell index, a protocol.
     package var tag: UInt32 = 0
+
+    // Encryption, where the pool has a `StreamSecurity`.
+    /// Nil for one in the clear.
+    var tls: TLSSession?
+    /// This side began it.
+    var isOpener = false
+    /// The first bytes that come tell whether there is encryption.
+    var isUndecided = false
+    /// It comes from another host in the clear: its owner tells it nothing that is not for everybody.
+    package internal(set) var isExposed = false
 
     // Faults on the wire, for mesh links.
     /// The node at the other end, by its number in `WireNodes`; -1 for clients, whom no fault strikes.
@@ -112,6 +123,8 @@ package class StreamOwner {
     package func connected(_ stream: StreamPointer) {}
     /// All that was waiting to be written has gone out.
     package func drained(_ stream: StreamPointer) {}
+    /// It was not secured; `ended` follows.
+    package func unsecured(_ stream: StreamPointer, _ fault: TLSFault) {}
     /// The slot is about to be reused.
     package func closed(_ stream: StreamPointer) {}
 }

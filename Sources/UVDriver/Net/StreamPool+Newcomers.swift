@@ -38,12 +38,18 @@ extension StreamPool {
         strangers[address] = left > 0 ? left : nil
     }
 
-    private static func peerAddress(_ slot: StreamPointer) -> UInt32 {
+    /// 0 for one that is no longer there.
+    static func peerAddress(_ slot: StreamPointer) -> UInt32 { address(slot, uv_tcp_getpeername) }
+    /// The address of this host that the peer came to.
+    static func localAddress(_ slot: StreamPointer) -> UInt32 { address(slot, uv_tcp_getsockname) }
+
+    private static func address(
+        _ slot: StreamPointer,
+        _ ask: (UnsafePointer<uv_tcp_t>?, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<Int32>?) -> Int32
+    ) -> UInt32 {
         var address = sockaddr_in()
         var size = Int32(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) {
-            uv_tcp_getpeername(tcp(slot), cuv_mutable_sockaddr($0), &size)
-        }
+        let status = withUnsafeMutablePointer(to: &address) { ask(tcp(slot), cuv_mutable_sockaddr($0), &size) }
         return status == 0 ? Endpoint(address).address : 0
     }
 }

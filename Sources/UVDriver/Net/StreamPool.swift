@@ -1,5 +1,6 @@
 import CLibUV
 import MeshBase
+import TLS
 
 /// The streams of one owner: slots that are reused, a bound on their number, and one flush per turn.
 package final class StreamPool {
@@ -11,6 +12,8 @@ package final class StreamPool {
     /// Faults on the streams that have a peer; it outlives the pool.
     unowned(unsafe) var wire: WireLayer?
     var wireNumber = 0
+    /// How its streams are secured; nil: all are in the clear. Set before the first stream.
+    package var security: StreamSecurity?
     private(set) var slots: [StreamPointer] = []
     private var free: [UInt32] = []
     private var dirty: [StreamPointer] = []
@@ -39,6 +42,13 @@ package final class StreamPool {
         package var errors: UInt64 = 0
         /// Closed to make room for newcomers.
         package var evicted: UInt64 = 0
+        /// Not secured: how often, of each `TLSFault.Kind`.
+        package var unsecured = [UInt64](repeating: 0, count: TLSFault.Kind.allCases.count)
+        /// Secured, since the beginning.
+        package var secured: UInt64 = 0
+
+        /// One was not secured, or was refused because it was not.
+        mutating func count(_ kind: TLSFault.Kind) { unsecured[TLSFault.Kind.allCases.firstIndex(of: kind)!] += 1 }
     }
 
     /// The owner must outlive the pool. Every turn's flush is hooked into the loop here.
@@ -109,6 +119,7 @@ package final class StreamPool {
         counters.accepted += 1
         uv_tcp_nodelay(Self.tcp(slot), 1)
         slot.pointee.waitingSince = loop.now()
+        slot.pointee.isUndecided = security != nil
         if reserve > 0 { welcome(slot) }
         resumeReading(slot)
         return slot
@@ -165,6 +176,10 @@ package final class StreamPool {
             _ = Endpoint(address: source, port: 0).withSocketAddress { uv_tcp_bind(Self.tcp(slot), $0, 0) }
         }
         uv_tcp_nodelay(Self.tcp(slot), 1)
+        if let security, security.secures(endpoint), !begin(security, .opener, on: slot) {
+            close(slot)
+            return nil
+        }
         let status = endpoint.withSocketAddress { address in
             uv_tcp_connect(slot.pointee.handles.connect, Self.tcp(slot), address) { request, status in
                 let slot = request!.pointee.handle.pointee.data.assumingMemoryBound(to: Stream.self)
@@ -174,7 +189,8 @@ package final class StreamPool {
                     pool.fail(slot, UVError(code: status, operation: "connect"))
                 } else {
                     pool.resumeReading(slot)
-                    pool.owner.connected(slot)
+                    // Who is encrypted is connected when both ends have proved themselves.
+                    if slot.pointee.tls == nil { pool.owner.connected(slot) } else { pool.shakeHands(slot) }
                 }
             }
         }
@@ -196,7 +212,8 @@ package final class StreamPool {
             Self.handle(slot),
             { handle, _, buffer in
                 let slot = handle!.pointee.data.assumingMemoryBound(to: Stream.self)
-                let space = slot.pointee.input.reserve(2048)
+                let space =
+                    slot.pointee.tls == nil ? slot.pointee.input.reserve(2048) : slot.pointee.pool.security!.scratch
                 buffer!.pointee.base = space.baseAddress!.assumingMemoryBound(to: CChar.self)
                 buffer!.pointee.len = space.count
             },
@@ -216,23 +233,35 @@ package final class StreamPool {
     private func read(_ slot: StreamPointer, _ count: Int) {
         if count > 0 {
             counters.bytesIn += UInt64(count)
+            if slot.pointee.tls != nil { return readSecured(slot, count) }
             if slot.pointee.isLingering { return }
             slot.pointee.input.commit(count)
-            owner.received(slot)
-            countInput(slot)
-            if slot.pointee.input.count >= inputLimit { pauseReading(slot) }
+            if slot.pointee.isUndecided, decide(slot) { return }
+            deliver(slot)
         } else if count < 0 {
             if count == Int(UV_EOF.rawValue) {
                 // libuv has stopped reading by itself.
                 slot.pointee.isReading = false
-                slot.pointee.hasEnded = true
-                if !slot.pointee.isLingering, owner.keepsAfterEnd(slot) { return }
-                owner.ended(slot, error: nil)
-                close(slot)
+                end(slot)
             } else {
                 fail(slot, UVError(code: Int32(count), operation: "read"))
             }
         }
+    }
+
+    /// Tells the owner what has come.
+    func deliver(_ slot: StreamPointer) {
+        owner.received(slot)
+        countInput(slot)
+        if slot.pointee.input.count >= inputLimit { pauseReading(slot) }
+    }
+
+    /// The peer says no more.
+    func end(_ slot: StreamPointer) {
+        slot.pointee.hasEnded = true
+        if !slot.pointee.isLingering, owner.keepsAfterEnd(slot) { return }
+        owner.ended(slot, error: nil)
+        close(slot)
     }
 
     /// Consumes what was read and goes on reading if that had stopped for lack of room.
@@ -271,7 +300,13 @@ package final class StreamPool {
     }
 
     private func write(_ slot: StreamPointer) {
+        if slot.pointee.isUndecided {
+            // It cannot be known yet how to say it.
+            if slot.pointee.closesAfterWrite { close(slot) }
+            return
+        }
         if slot.pointee.isShaped { return writeShaped(slot) }
+        if slot.pointee.tls != nil { return writeSecured(slot, slot.pointee.output.count) }
         guard !slot.pointee.isWriting, !slot.pointee.output.isEmpty else { return finishWriting(slot) }
         var buffer = Self.buffer(slot.pointee.output.bytes)
         let written = uv_try_write(Self.handle(slot), &buffer, 1)
@@ -295,6 +330,10 @@ package final class StreamPool {
 
     /// Writes the first bytes of the output, and leaves the rest where it is.
     func writeFirst(_ count: Int, of slot: StreamPointer) {
+        if slot.pointee.tls != nil {
+            slot.pointee.shape.wrote(count)
+            return writeSecured(slot, count)
+        }
         let bytes = UnsafeRawBufferPointer(rebasing: slot.pointee.output.bytes[..<count])
         var buffer = Self.buffer(bytes)
         let written = uv_try_write(Self.handle(slot), &buffer, 1)
@@ -310,7 +349,7 @@ package final class StreamPool {
         if done < count { writeInBackground(slot) } else { finishWriting(slot) }
     }
 
-    private func writeInBackground(_ slot: StreamPointer) {
+    func writeInBackground(_ slot: StreamPointer) {
         slot.pointee.isWriting = true
         countOutput(slot)
         var rest = Self.buffer(slot.pointee.writing.bytes)
@@ -338,6 +377,7 @@ package final class StreamPool {
         countOutput(slot)
         guard !slot.pointee.isWriting, slot.pointee.output.isEmpty else { return }
         guard slot.pointee.closesAfterWrite else { return owner.drained(slot) }
+        if slot.pointee.tls != nil, sayGoodbye(slot) { return }
         if !slot.pointee.lingers || slot.pointee.hasEnded { return close(slot) }
         if !slot.pointee.isLingering { linger(slot) }
     }
@@ -372,7 +412,8 @@ package final class StreamPool {
     package func closeAfterWriting(_ slot: StreamPointer, lingering: Bool = false) {
         slot.pointee.closesAfterWrite = true
         if lingering { slot.pointee.lingers = true }
-        pauseReading(slot)
+        // What the peer proves itself with is still read.
+        if !isSecuring(slot) { pauseReading(slot) }
         wrote(slot)
     }
 
@@ -394,7 +435,7 @@ package final class StreamPool {
 
     // MARK: Closing
 
-    private func fail(_ slot: StreamPointer, _ error: UVError) {
+    func fail(_ slot: StreamPointer, _ error: UVError) {
         guard !slot.pointee.isClosing else { return }
         counters.errors += 1
         owner.ended(slot, error: error)
@@ -448,11 +489,11 @@ package final class StreamPool {
     @inline(__always)
     static func tcp(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_tcp_t> { slot.pointee.handles.tcp }
     @inline(__always)
-    private static func handle(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_stream_t> {
+    static func handle(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_stream_t> {
         cuv_tcp_as_stream(tcp(slot))
     }
     @inline(__always)
-    private static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
+    static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {
         cuv_buf(bytes.baseAddress, bytes.count)
     }
 }

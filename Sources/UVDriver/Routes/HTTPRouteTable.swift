@@ -20,6 +20,8 @@ package struct HTTPRouteTable {
 
     /// Who is answered. On admin addresses everybody is: they are on loopback, or as closed as their network.
     package enum Access: Sendable {
+        /// Whoever asks, also in the clear from another host: probes, and figures that tell nothing of customers.
+        case everybody
         /// Whoever asks, or what the request itself proves.
         case open
         /// Who shows the token of the mesh, or a pass of a person that suffices.
@@ -125,8 +127,17 @@ extension HTTPServer {
     /// Answers the stream's request from a table.
     package func answer(_ stream: StreamPointer, from table: HTTPRouteTable) {
         let request = stream.pointee.request
-        answer(stream, table.find(request.method, request.path.bytes(in: stream.pointee.input.bytes)), table)
+        let found = table.find(request.method, request.path.bytes(in: stream.pointee.input.bytes))
+        if stream.pointee.isExposed, case .route(let index) = found, table.routes[index].access != .everybody {
+            pool.counters.count(.plain)
+            return respond(stream, .refusal(403, Self.exposed))
+        }
+        answer(stream, found, table)
     }
+
+    /// Said to who comes in the clear from another host.
+    package static let exposed =
+        "From another host this is told over TLS alone, to processes of the mesh; probes and /metrics to everybody."
 
     /// The same where the route has been looked up.
     package func answer(_ stream: StreamPointer, _ found: HTTPRouteTable.Found, _ table: HTTPRouteTable) {

@@ -97,7 +97,7 @@ extension SettingsKeeper {
     }
 
     private func ask(_ member: Member, _ number: Int) {
-        let client = self.client ?? HTTPClient(loop: loop, connections: 4)
+        let client = self.client ?? HTTPClient(loop: loop, connections: 4, security: security)
         self.client = client
         let endpoint = member.profile.admin
         // What a fault swallows is never answered.

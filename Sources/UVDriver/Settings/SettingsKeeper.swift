@@ -11,6 +11,7 @@ package final class SettingsKeeper {
     let loop: EventLoop
     let events: HostEvents
     let wire: WireLayer
+    let security: HostSecurity
     let seal: SettingsSeal
     private(set) var holder = SettingsHolder()
     package private(set) var counters = SettingsCounters()
@@ -33,7 +34,10 @@ package final class SettingsKeeper {
     /// Longest time from one look at the ends of entries to the next: the clock may have been set.
     private static let longestWait = TimeAmount.minutes(1)
 
-    init(loop: EventLoop, settings: HostSettings, events: HostEvents, wire: WireLayer) {
+    init(
+        loop: EventLoop, settings: HostSettings, events: HostEvents, wire: WireLayer, security: HostSecurity
+    ) {
+        self.security = security
         self.loop = loop
         self.events = events
         self.wire = wire

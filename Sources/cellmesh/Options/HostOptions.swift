@@ -88,6 +88,8 @@ struct HostOptions: ParsableArguments {
     @Flag(help: "The mesh is new, and this cell has never had a store; it gets one with --store-id.")
     var founding = false
 
+    @OptionGroup var https: HTTPSOptions
+
     @Option(help: ArgumentHelp("Build a known fault of a cell in; routers have none.", visibility: .hidden))
     var defect: CellDefect?
 
@@ -115,6 +117,7 @@ struct HostOptions: ParsableArguments {
             settings.cellsPath = cellsFile
             settings.settingsPath = settingsFile
             settings.grace = grace.amount
+            settings.https = try https.choice
             settings.defect = defect
             settings.traceSample = traceSample
             settings.readyDescriptor = readyFd

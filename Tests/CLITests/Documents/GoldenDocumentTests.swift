@@ -74,6 +74,8 @@ import Wire
         .view("blast-radius", BlastRadiusReport.self) { BlastRadiusView(report: $0).full },
         .document("error", FailureReport.self), .made("doctor") { DoctorView.make([doctor], machine: [machine]) },
         .made("store") { StoreView.make(store, customer: "c7") }, .made("keys-ls") { KeysView.make(keys, uses) },
+        .view("certs-ls", CertificatesReport.self) { CertificatesView.make($0) },
+        .document("certs-authority", AuthorityReport.self),
         .made("store-lost") { LostStoresView.make(lost) },
         .made("conflicts-resolve") { ConflictsView.resolved("c7", "cart/1", superseded: 2) },
         .made("blast-radius-actual") { try actual() },

@@ -31,6 +31,9 @@ struct APIServerTests {
             completion(.success(ownMembers()))
         }
         func ownMembers() -> MembersReport { MembersReport(observer: "control", members: []) }
+        func certificates(renewing: Bool, completion: @escaping (CertificatesReport) -> Void) {
+            completion(CertificatesReport(processes: [], silent: [], authority: ""))
+        }
         func conflicts(completion: @escaping (ConflictsReport) -> Void) {
             calls.append("conflicts")
             completion(ConflictsReport(pages: []))

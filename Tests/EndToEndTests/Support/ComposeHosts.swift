@@ -170,6 +170,30 @@ final class ComposeHosts {
         _ = running.removeValue(forKey: service)?.wait(limit: 5)
     }
 
+    /// Begins to write down what goes between the services from host to host. Nil where they have no hosts of their own.
+    func capture() throws -> Capture? {
+        guard usesNamespaces else { return nil }
+        let script = Program.root.appendingPathComponent("Tests/EndToEndTests/Support/capture.py").path
+        let file = folder.appendingPathComponent("capture")
+        let running = try launch([
+            "ip", "netns", "exec", "\(prefix)-switch", "python3", script, file.path, "10.77.0.254",
+        ])
+        try eventually("the capture runs") { running.messages.contains("listening") }
+        return Capture(running: running, file: file)
+    }
+
+    struct Capture {
+        let running: Program.Running
+        let file: URL
+
+        /// All of it so far.
+        func end() throws -> Data {
+            kill(running.process.processIdentifier, SIGTERM)
+            _ = running.wait(limit: 5)
+            return try Data(contentsOf: file)
+        }
+    }
+
     // MARK: Helpers
 
     private func launch(_ words: [String], _ environment: [String: String] = [:]) throws -> Program.Running {

@@ -25,9 +25,10 @@ struct SettingsKeeperTests {
                 secret: Array(repeating: 7, count: 32), boot: 1, storeID: 1)
             settings.settingsPath = folder.path("mesh.json")
             self.settings = settings
+            let events = HostEvents(settings, loop: loop)
             keeper = SettingsKeeper(
-                loop: loop, settings: settings, events: HostEvents(settings, loop: loop),
-                wire: FaultBench.layer(loop))
+                loop: loop, settings: settings, events: events, wire: FaultBench.layer(loop),
+                security: HostSecurity(settings, loop: loop, events: events))
         }
 
         func start() {

@@ -1,5 +1,6 @@
 import MeshBase
 import Nodes
+import TLS
 import Wire
 
 /// A cell's one listener: mesh frames from those who prove that they hold the mesh's secret, HTTP from anybody. The
@@ -53,10 +54,21 @@ final class CellFront: HTTPServer {
         return front
     }
 
+    private static let exposedService: StaticString = "From another host a cell serves routers alone, over TLS."
+
+    override func unsecured(_ stream: StreamPointer, _ fault: TLSFault) {
+        events?.logRarely("link-refused", "a connection from another host was not secured: \(fault)")
+    }
+
     override func received(_ stream: StreamPointer) {
         if stream.pointee.tag == Speech.unknown {
             stream.pointee.tag =
                 LinkSession.begins(with: stream.pointee.input.bytes[0]) ? Speech.handshake : Speech.http
+            if stream.pointee.tag == Speech.handshake, stream.pointee.isExposed {
+                events?.logRarely("link-refused", "a link from another host was not opened: it came in the clear")
+                pool.counters.count(.plain)
+                return rejectLink(stream)
+            }
             if stream.pointee.tag == Speech.handshake { begin(stream) }
         }
         switch stream.pointee.tag {
@@ -174,6 +186,10 @@ final class CellFront: HTTPServer {
         if node.pointee.swallows(now: loop.now()), !request.path.equals("/v1/faults", in: bytes) { return }
         guard HTTPRoute.isDataPlane(request.path, in: bytes) else {
             return answer(stream, from: routes)
+        }
+        guard !stream.pointee.isExposed else {
+            pool.counters.count(.plain)
+            return respond(stream, HTTPProblem(status: 403, detail: .fixed(Self.exposedService), policy: "security"))
         }
         let (data, route): (DataRequest, HTTPRoute)
         do {

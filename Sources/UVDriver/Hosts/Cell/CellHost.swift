@@ -58,6 +58,7 @@ package final class CellHost {
         front = CellFront.make(loop: runtime.loop, settings: settings)
         runtime.wire.adopt(front.pool)
         front.wire = runtime.wire
+        runtime.security.secure(front.pool)
         front.events = runtime.events
         try front.listen(on: settings.listen)
         if let storeSettings = topology.blueprint(of: cell).store {
@@ -72,6 +73,7 @@ package final class CellHost {
         peers = PeerLinks(on: runtime.loop)
         meter = LoadMeter(loop: runtime.loop)
         peers.configure(settings, wire: runtime.wire)
+        runtime.security.secure(peers.pool)
         peers.events = runtime.events
         let place = topology.cells[cell.position]
         let region = topology.regions[place.region]

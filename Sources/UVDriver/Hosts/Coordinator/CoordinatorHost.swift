@@ -29,6 +29,7 @@ package final class CoordinatorHost {
         let settings = runtime.settings
         links = CoordinatorLinks(on: runtime.loop)
         links.configure(settings, wire: runtime.wire)
+        runtime.security.secure(links.pool)
         links.events = runtime.events
         coordinator = .allocate(capacity: 1)
         coordinator.initialize(

@@ -1,5 +1,6 @@
 import MeshBase
 import Nodes
+import TLS
 import Topology
 import Wire
 
@@ -200,6 +201,11 @@ class CellLinks: StreamOwner {
             lost(stream)
             pool.close(stream)
         }
+    }
+
+    override func unsecured(_ stream: StreamPointer, _ fault: TLSFault) {
+        let cell = settings.topology.cells[Int(stream.pointee.tag)].name
+        events?.logRarely("link-refused", "the link to \(cell) was not secured: \(fault)")
     }
 
     override func ended(_ stream: StreamPointer, error: UVError?) { lost(stream) }

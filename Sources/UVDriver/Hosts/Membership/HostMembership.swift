@@ -69,6 +69,7 @@ package final class HostMembership {
     private let loop: EventLoop
     private let events: HostEvents
     private let wire: WireLayer
+    private let security: HostSecurity
     /// Nil where the secret is the only key.
     let keysFile: WatchedFile<GossipKeyFile>?
     private let snapshotPath: String
@@ -93,7 +94,10 @@ package final class HostMembership {
     private static let streams = 32
     private static let streamTimeout = TimeAmount.seconds(2)
 
-    init(loop: EventLoop, settings: HostSettings, events: HostEvents, wire: WireLayer) {
+    init(
+        loop: EventLoop, settings: HostSettings, events: HostEvents, wire: WireLayer, security: HostSecurity
+    ) {
+        self.security = security
         self.loop = loop
         self.events = events
         self.wire = wire
@@ -205,7 +209,7 @@ package final class HostMembership {
     /// Carries a sealed ping over HTTP: `GET /v1/gossip/HEX`, answered with the sealed ack in hexadecimal.
     package func ping(byStream datagram: UnsafeRawBufferPointer, to endpoint: Endpoint) {
         guard member != nil else { return }
-        let client = self.client ?? HTTPClient(loop: loop, connections: Self.streams)
+        let client = self.client ?? HTTPClient(loop: loop, connections: Self.streams, security: security)
         self.client = client
         let request = HTTPOutgoing(.get, endpoint, "/v1/gossip/" + HexText.text(datagram))
         wire.call(endpoint, bytes: datagram.count) {

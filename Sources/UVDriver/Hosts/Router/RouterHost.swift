@@ -71,6 +71,13 @@ package final class RouterHost {
         admin = AdminServer(loop: loop, limits: AdminServer.limits)
         links = RouterLinks(on: loop)
         links.configure(settings, wire: runtime.wire)
+        runtime.security.secure(links.pool)
+        runtime.security.secure(admin.pool)
+        if let https = settings.https {
+            do { try runtime.security.serve(https, on: front.pool) } catch {
+                throw HostFailure("no HTTPS for customers: \(error)")
+            }
+        }
         links.events = runtime.events
         if handover == nil { try front.listen(on: settings.listen) }
         try admin.listen(on: settings.admin, inherited: handover?.sockets.admin)

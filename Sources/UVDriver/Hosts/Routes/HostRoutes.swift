@@ -25,13 +25,17 @@ protocol TellingHost: AnyObject {
 extension HTTPRouteTable {
     /// Adds what every cell and router tells.
     mutating func add(_ host: @escaping () -> some TellingHost) {
-        read("/livez", "200 while the process lives by its own probes, else 503") { _ in
+        read("/livez", access: .everybody, "200 while the process lives by its own probes, else 503") { _ in
             HealthPages.liveness(host().healthReport)
         }
-        read("/readyz", "200 while it should be sent customers, else 503 and why") { _ in host().readiness }
-        read("/startupz", "200 once it has started") { _ in HealthPages.startup(host().healthFacts) }
+        read("/readyz", access: .everybody, "200 while it should be sent customers, else 503 and why") { _ in
+            host().readiness
+        }
+        read("/startupz", access: .everybody, "200 once it has started") { _ in
+            HealthPages.startup(host().healthFacts)
+        }
         readHealth { HealthPages.health(host().healthFacts, host().healthReport, isDeep: $0) }
-        read("/metrics", "Prometheus text") { _ in .metrics(host().metricsText) }
+        read("/metrics", access: .everybody, "Prometheus text") { _ in .metrics(host().metricsText) }
         read("/v1/members", "Its view of the membership") { _ in .json(host().membersText(.members)) }
         read("/v1/members/{member}/history", "What it saw happen to a member") {
             .json(host().membersText(.history($0.parts[0])))
@@ -44,6 +48,13 @@ extension HTTPRouteTable {
         read("/v1/cells", "How many cells it knows, once its file was read again") { _ in host().runtime.cellsPage }
         read("/v1/settings", "The settings in force, with their proof") { _ in host().runtime.settingsPage }
         post("/v1/settings", "Takes settings that prove themselves") { host().runtime.takeSettings($0.body) }
+        read("/v1/certs", "Its certificate, and how its connections with other hosts fared") { _ in
+            .document(ReportJSON.encode(host().runtime.security.report))
+        }
+        post("/v1/certs/renew", "Makes a new certificate, for connections that begin from now on") { _ in
+            host().runtime.security.renew()
+            return .document(ReportJSON.encode(host().runtime.security.report))
+        }
         read("/v1/breakers", "Its gates with their figures") { _ in .json(host().breakersText) }
         let traces =
             "The traces that it keeps, of those that began at `since` (ms since 1970) or later; `outcome=N&plain=N`: those that "
@@ -69,15 +80,17 @@ extension HTTPRouteTable {
 extension HTTPRouteTable {
     /// Adds the probes of a process that holds others, which everybody may ask.
     package mutating func add(health: @escaping () -> SupervisorHealth) {
-        read("/livez", access: .open, "200 while the process lives") { _ in .ok("alive") }
-        read("/readyz", access: .open, "200 while something of it serves, else 503 and why") { _ in health().readiness }
-        read("/startupz", access: .open, "200 once it has started") { _ in health().startup }
+        read("/livez", access: .everybody, "200 while the process lives") { _ in .ok("alive") }
+        read("/readyz", access: .everybody, "200 while something of it serves, else 503 and why") { _ in
+            health().readiness
+        }
+        read("/startupz", access: .everybody, "200 once it has started") { _ in health().startup }
         readHealth { health().page(isDeep: $0) }
     }
 
     fileprivate mutating func readHealth(_ page: @escaping (_ isDeep: Bool) -> HTTPPage) {
         let about = "How well it is, and what that stands on; `deep=1`: of everything"
-        read("/health", keys: ["deep"], access: .open, about) { call in
+        read("/health", keys: ["deep"], access: .everybody, about) { call in
             switch call.query["deep"] {
             case nil, "0": page(false)
             case "1": page(true)

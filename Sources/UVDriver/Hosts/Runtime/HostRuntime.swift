@@ -23,6 +23,8 @@ package final class HostRuntime {
     package private(set) var faults: FaultWatch?
     private let cells: WatchedFile<AddedCellsFile>?
     package let membership: HostMembership
+    /// Encryption of what goes to other hosts.
+    package let security: HostSecurity
     /// How noisy the host is.
     package let hostMeter = HostMeter()
     /// Nil in the control plane, which makes the settings that others keep.
@@ -59,9 +61,13 @@ package final class HostRuntime {
         events = HostEvents(settings, loop: loop)
         cells = settings.cellsPath.map(AddedCellsFile.watched)
         wire = WireLayer(loop: loop, topology: settings.topology, name: settings.name, boot: settings.boot)
-        membership = HostMembership(loop: loop, settings: settings, events: events, wire: wire)
+        security = HostSecurity(settings, loop: loop, events: events)
+        membership = HostMembership(
+            loop: loop, settings: settings, events: events, wire: wire, security: security)
         settingsKeeper =
-            role == .control ? nil : SettingsKeeper(loop: loop, settings: settings, events: events, wire: wire)
+            role == .control
+            ? nil
+            : SettingsKeeper(loop: loop, settings: settings, events: events, wire: wire, security: security)
         udp = try UDPSocket(loop: loop, bind: settings.gossip, inherited: gossip, receiveBuffer: 1 << 20) {
             [unowned self] sender, bytes in
             if wire.isActive, !wire.hears(sender) { return }
@@ -275,6 +281,7 @@ package final class HostRuntime {
         directoryLock.release()
         settingsKeeper?.close()
         membership.close()
+        security.close()
         udp.stopReceiving()
     }
 
@@ -283,6 +290,7 @@ package final class HostRuntime {
         lockTimer?.close()
         settingsKeeper?.close()
         membership.close()
+        security.close()
         signals.forEach { $0.close() }
         faults?.close()
         cells?.close()

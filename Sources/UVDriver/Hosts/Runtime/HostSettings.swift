@@ -24,6 +24,10 @@ package struct HostSettings {
     package var gossip = Endpoint.loopback(0)
     /// The address to tell the others; nil: the one that is bound.
     package var advertise: UInt32?
+    /// Which connections between processes are encrypted.
+    package var security = StreamSecurity.Rule.hosts
+    /// What a router shows to customers who come over HTTPS; nil: they come over HTTP alone.
+    package var https: HTTPSCertificate?
     /// A file that the local control plane keeps locked; without it the process lives until it is told to stop.
     package var lockPath: String?
     /// The file that tells which faults are on the wire; without it there are only the topology's links.

@@ -3,7 +3,7 @@ import ArgumentParser
 struct MembershipCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "membership", abstract: "Look after the membership of a mesh.",
-        subcommands: [KeysCommand.self])
+        subcommands: [KeysCommand.self, CertsCommand.self])
 }
 
 struct KeysCommand: ParsableCommand {

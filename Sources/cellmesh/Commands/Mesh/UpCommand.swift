@@ -69,6 +69,8 @@ struct UpCommand: ParsableCommand {
             visibility: .hidden))
     var traceSample: UInt64?
 
+    @OptionGroup var https: HTTPSOptions
+
     @OptionGroup var output: OutputOptions
 
     func run() throws {
@@ -140,6 +142,7 @@ struct UpCommand: ParsableCommand {
         settings.router = port.map { .loopback($0) }
         settings.startTimeout = waitTimeout.amount
         settings.grace = grace.amount
+        settings.extra += try https.arguments
         if let defect { settings.extra += ["--defect", defect.rawValue] }
         if let traceSample { settings.extra += ["--trace-sample", "\(traceSample)"] }
         return settings

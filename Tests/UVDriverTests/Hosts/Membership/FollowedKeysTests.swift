@@ -33,8 +33,10 @@ struct FollowedKeysTests {
                 name: "r1", topology: FaultBench.topology, placement: .init(), dataDirectory: folder.path,
                 secret: Array(repeating: 7, count: 32), boot: 1, storeID: 1)
             settings.keysPath = folder.path("keys")
+            let events = HostEvents(settings, loop: loop)
             membership = HostMembership(
-                loop: loop, settings: settings, events: HostEvents(settings, loop: loop), wire: wire)
+                loop: loop, settings: settings, events: events, wire: wire,
+                security: HostSecurity(settings, loop: loop, events: events))
             sink = .allocate(capacity: 1)
             sink.initialize(to: NoSink())
         }

@@ -1,0 +1,126 @@
+import MeshBase
+import Reports
+import TLS
+import Telemetry
+
+/// The certificate of a process, and what it is used for.
+///
+/// It is made when the first connection to or from another host needs it, by the authority that follows from the mesh's
+/// secret, and made anew long before it ends, or when somebody asks for it: a mesh has no certificates to hand out.
+package final class HostSecurity {
+    /// A certificate is good from so long before it was made: clocks of hosts may differ, and jump, by less.
+    package static let backdated = TimeAmount.hours(24)
+    /// And for so long afterwards.
+    package static let life = TimeAmount.hours(7 * 24)
+    /// One that is as old as this is replaced.
+    package static let renewal = TimeAmount.hours(24)
+    private static let interval = TimeAmount.minutes(10)
+
+    package let streams: StreamSecurity
+    private let settings: HostSettings
+    private let loop: EventLoop
+    private let events: HostEvents
+    private var issued: IssuedCertificate?
+    /// Certificates made in this life.
+    package private(set) var made = 0
+    private var timer: LoopTimer?
+    private var pools: [StreamPool] = []
+    private var customers: StreamSecurity?
+    private var renewed: Instant
+
+    init(_ settings: HostSettings, loop: EventLoop, events: HostEvents) {
+        self.settings = settings
+        self.loop = loop
+        self.events = events
+        renewed = loop.now()
+        streams = StreamSecurity(settings.security)
+        for address in [settings.advertise, settings.gossip.address, settings.listen.address] {
+            if let address, address != 0 { streams.ownAddresses.insert(address) }
+        }
+        streams.make = { [unowned self] in try context() }
+    }
+
+    /// Its streams are secured by the rule of this process.
+    package func secure(_ pool: StreamPool) {
+        pool.security = streams
+        pools.append(pool)
+    }
+
+    private func context() throws -> TLSContext {
+        let issued = try issue()
+        self.issued = issued
+        watch()
+        return try TLSContext(own: issued, authorities: [authority()])
+    }
+
+    private func authority() throws -> CertificateAuthority {
+        try CertificateAuthority(secret: settings.secret, mesh: settings.topology.wireLabel)
+    }
+
+    /// A new certificate of this process.
+    func issue() throws -> IssuedCertificate {
+        let now = loop.wallClock() / 1_000_000_000
+        var random = SystemRandomNumberGenerator()
+        var order = CertificateAuthority.Order(
+            name: settings.name, notBefore: now - Int64(Self.backdated.seconds),
+            notAfter: now + Int64(Self.life.seconds), serial: (0..<16).map { _ in random.next(upperBound: 255) + 1 })
+        if let address = settings.advertise { order.addresses.append(Endpoint(address: address, port: 0).host) }
+        let issued = try authority().issue(order)
+        made += 1
+        events.tell("certificate", [("serial", issued.certificate.serial), ("until", "\(order.notAfter)")])
+        return issued
+    }
+
+    /// Customers who come over HTTPS.
+    func secureCustomers(_ pool: StreamPool, with streams: StreamSecurity) {
+        pool.security = streams
+        customers = streams
+        watch()
+    }
+
+    /// What vouches for all certificates of the mesh (PEM); empty where it cannot be made.
+    package var authorityText: String { (try? authority().certificate.pem) ?? "" }
+
+    /// Connections that begin from now on show a new certificate.
+    /// One that was never needed is not made.
+    package func renew() {
+        do {
+            if issued != nil { try streams.renew() }
+            try customers?.renew()
+            renewed = loop.now()
+        } catch { events.log("certificate-not-renewed", "\(error); the old one stays") }
+    }
+
+    private func watch() {
+        guard timer == nil else { return }
+        timer = try? LoopTimer(loop: loop) { [unowned self] in
+            // A clock that was set far back or far ahead asks for a new one as well.
+            let age = issued.map { loop.wallClock() / 1_000_000_000 - $0.certificate.notBefore }
+            let isYoung = age.map { (0..<Int64((Self.backdated + Self.renewal).seconds)).contains($0) } ?? true
+            if !isYoung || loop.now() - renewed > Self.renewal { renew() }
+        }
+        timer?.start(after: Self.interval, every: Self.interval)
+    }
+
+    func close() {
+        timer?.close()
+        timer = nil
+    }
+
+    /// The certificate, and how connections fared.
+    package var report: CertificatePage {
+        var unsecured = [UInt64](repeating: 0, count: TLSFault.Kind.allCases.count)
+        var secured: UInt64 = 0
+        for pool in pools {
+            secured += pool.counters.secured
+            for index in unsecured.indices { unsecured[index] += pool.counters.unsecured[index] }
+        }
+        let certificate = issued?.certificate
+        let kinds = zip(TLSFault.Kind.allCases, unsecured).map { ($0.rawValue, Int($1)) }
+        return CertificatePage(
+            rule: settings.security.rawValue, made: made, serial: certificate?.serial,
+            notBefore: certificate.map { Timestamp.string($0.notBefore * 1_000_000_000) },
+            notAfter: certificate.map { Timestamp.string($0.notAfter * 1_000_000_000) }, secured: Int(secured),
+            unsecured: Dictionary(uniqueKeysWithValues: kinds))
+    }
+}
