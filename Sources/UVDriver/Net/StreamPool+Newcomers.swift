@@ -38,12 +38,9 @@ extension StreamPool {
         strangers[address] = left > 0 ? left : nil
     }
 
-    private static func peerAddress(_ slot: StreamPointer) -> UInt32 {
-        var address = sockaddr_in()
-        var size = Int32(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) {
-            uv_tcp_getpeername(tcp(slot), cuv_mutable_sockaddr($0), &size)
-        }
-        return status == 0 ? Endpoint(address).address : 0
+    /// Of IPv6 the subnet: whoever has one address of it has them all.
+    private static func peerAddress(_ slot: StreamPointer) -> IPAddress {
+        let peer = try? Endpoint("read the address of a peer") { uv_tcp_getpeername(tcp(slot), $0, &$1) }
+        return peer?.address.allotment ?? .any
     }
 }

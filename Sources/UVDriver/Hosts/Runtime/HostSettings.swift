@@ -23,7 +23,7 @@ package struct HostSettings {
     package var admin = Endpoint.loopback(0)
     package var gossip = Endpoint.loopback(0)
     /// The address to tell the others; nil: the one that is bound.
-    package var advertise: UInt32?
+    package var advertise: IPAddress?
     /// A file that the local control plane keeps locked; without it the process lives until it is told to stop.
     package var lockPath: String?
     /// The file that tells which faults are on the wire; without it there are only the topology's links.
