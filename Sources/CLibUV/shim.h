@@ -80,11 +80,26 @@ static inline int cuv_return_large_blocks(int bytes) {
 static inline const struct sockaddr *cuv_sockaddr(const struct sockaddr_in *address) {
     return (const struct sockaddr *)address;
 }
-static inline struct sockaddr *cuv_mutable_sockaddr(struct sockaddr_in *address) {
+static inline const struct sockaddr *cuv_sockaddr6(const struct sockaddr_in6 *address) {
+    return (const struct sockaddr *)address;
+}
+static inline struct sockaddr *cuv_storage_sockaddr(struct sockaddr_storage *address) {
     return (struct sockaddr *)address;
 }
 static inline const struct sockaddr_in *cuv_sockaddr_in(const struct sockaddr *address) {
     return (const struct sockaddr_in *)address;
+}
+static inline const struct sockaddr_in6 *cuv_sockaddr_in6(const struct sockaddr *address) {
+    return (const struct sockaddr_in6 *)address;
+}
+
+/// The IPv6 socket takes IPv4 as well when it is bound to `::`, whatever the system's default is.
+static inline int cuv_dual_stack_errno(const uv_handle_t *handle) {
+    uv_os_fd_t fd;
+    int off = 0;
+    int status = uv_fileno(handle, &fd);
+    if (status != 0) return status;
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0 ? 0 : -errno;
 }
 
 /// Bytes to send: libuv's type has no const, and does not write through it.

@@ -40,13 +40,13 @@ import Testing
     /// Conformance 26.
     @Test func theLargestUpdateFits() throws {
         let long = String(repeating: "n", count: MemberProfile.longestName)
+        let far = Endpoint(address: .loopback6, port: 1)
         let profile = try MemberProfile(
-            name: long, role: .cell, region: long, zone: long, gossip: .loopback(1), data: .loopback(2),
-            admin: .loopback(3))
+            name: long, role: .cell, region: long, zone: long, gossip: far, data: far, admin: far)
         let update = MemberUpdate.alive(profile, MemberMetadata(), incarnation: 1)
         #expect(update.encodedSize == GossipSize.largestUpdate)
         let packets: [GossipPacket.Body] = [
-            .ping(sequence: 1, target: long), .pingRequest(sequence: 1, target: long, at: .loopback(1)),
+            .ping(sequence: 1, target: long), .pingRequest(sequence: 1, target: long, at: far),
             .syncRequest(SyncDigest()), .syncList(SyncRange(buckets: 0, first: 0, last: 0)),
         ]
         for body in packets {

@@ -24,8 +24,12 @@ package struct APIGuard: Sendable {
     ///   - address: where the API listens.
     package init(address: Endpoint, token: String) {
         var hosts = [address.description, "localhost:\(address.port)"]
-        // Bound to every address: the loopback one is meant too.
-        if address.address == 0 { hosts.append(Endpoint.loopback(address.port).description) }
+        // Bound to every address: those of the loopback that it serves are meant too.
+        if address.address.isUnspecified {
+            for loopback in [IPAddress.loopback, .loopback6] where address.address.serves(loopback) {
+                hosts.append(Endpoint(address: loopback, port: address.port).description)
+            }
+        }
         self.hosts = hosts
         authorization = Array("Bearer \(token)".utf8)
     }
@@ -35,8 +39,17 @@ package struct APIGuard: Sendable {
     ///     to name this server as well.
     ///   - origin: nil where the field is absent.
     package func checkSource(host: String, authority: String? = nil, origin: String?) throws(Refusal) {
-        guard hosts.contains(host.lowercased()), hosts.contains((authority ?? host).lowercased()) else { throw .host }
-        if let origin, !hosts.contains(where: { "http://\($0)" == origin.lowercased() }) { throw .origin }
+        guard isOwn(host), isOwn(authority ?? host) else { throw .host }
+        guard let origin else { return }
+        let scheme = "http://"
+        guard origin.lowercased().hasPrefix(scheme), isOwn(String(origin.dropFirst(scheme.count))) else {
+            throw .origin
+        }
+    }
+
+    /// Addresses are compared as such: an IPv6 one may be written in several ways.
+    private func isOwn(_ host: String) -> Bool {
+        hosts.contains(Endpoint(host)?.description ?? host.lowercased())
     }
 
     /// The scheme's name is compared without regard to case (RFC 9110, 11.1).

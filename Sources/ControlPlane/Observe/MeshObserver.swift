@@ -99,7 +99,8 @@ package final class MeshObserver {
     /// Commands on this host find the API as that of any mesh.
     private func announce() throws {
         let own = ProcessIdentity.current
-        let address = api.local.address == 0 ? Endpoint.loopback(api.local.port) : api.local
+        var address = api.local
+        if address.address.isUnspecified { address.address = address.address.isIPv4 ? .loopback : .loopback6 }
         try directory.writeControl(
             ControlFile(
                 mesh: directory.name, pid: own.pid, startTime: own.startTime, api: "http://\(address)",

@@ -14,7 +14,7 @@ package struct ObserverSettings {
     /// Where its member takes gossip.
     package var gossip = Endpoint.loopback(0)
     /// The address to tell the others; nil: the one that is bound.
-    package var advertise: UInt32?
+    package var advertise: IPAddress?
 
     package init(directory: DataDirectory, topology: MeshTopology, secret: [UInt8]) {
         self.directory = directory

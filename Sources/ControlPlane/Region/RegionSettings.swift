@@ -14,13 +14,13 @@ package struct RegionSettings {
     /// `HOST:PORT` of members of other regions.
     package var join: [String] = []
     /// The address that cells serve and gossip at.
-    package var listen: UInt32 = Endpoint.loopback(0).address
+    package var listen = IPAddress.loopback
     /// Where probes find this process.
     package var admin = Endpoint.loopback(0)
     /// Where the first cell gossips, for others to join through; 0: any port.
     package var gossipPort: UInt16 = 0
     /// The address to tell the others; nil: the one that is bound.
-    package var advertise: UInt32?
+    package var advertise: IPAddress?
     /// How long cells go on without the process that started them.
     package var grace = TimeAmount.seconds(10)
     /// How long a cell may take to serve.
@@ -45,7 +45,7 @@ package struct RegionSettings {
         for (index, cell) in cells.enumerated() {
             gossip[cell] = Endpoint(address: listen, port: index == 0 ? gossipPort : 0)
         }
-        var extra = advertise.map { ["--advertise", Endpoint(address: $0, port: 0).host] } ?? []
+        var extra = advertise.map { ["--advertise", $0.description] } ?? []
         // As names: cells look them up again when they lead elsewhere.
         for member in join { extra += ["--join", member] }
         return ProcessCommand(directory: directory, grace: grace, extra: extra, gossip: gossip)

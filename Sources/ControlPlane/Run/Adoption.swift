@@ -39,6 +39,16 @@ struct Adoption {
         }
     }
 
+    /// - Throws: what is to be taken over gossips where this control plane's socket cannot send to.
+    func checkReach(of gossip: UDPSocket) throws(ControlFailure) {
+        for entry in plan.adopt {
+            guard let address = entry.addresses.gossip, !gossip.reaches(address) else { continue }
+            throw .system(
+                "\(entry.name) still runs and gossips at \(address), which cannot be reached from \(gossip.local): give "
+                    + "--listen-address \(address.address), or stop the mesh with 'cellmesh down' first")
+        }
+    }
+
     /// What cells that died without a control plane have left of their programs.
     private static func orphans(_ directory: DataDirectory) -> [ProcessIdentity] {
         let cells = directory.path + "/cells"

@@ -157,11 +157,13 @@ package final class ControlPlane {
             driver = UVProcessDriver(loop: loop, executable: settings.executable)
             supervisor = Supervisor(
                 driver: driver, journal: journal,
-                command: ProcessCommand(directory: directory, grace: settings.grace, extra: settings.extra),
+                command: ProcessCommand(
+                    directory: directory, grace: settings.grace, address: settings.address, extra: settings.extra),
                 names: topology.processNames,
                 settings: Supervisor.Settings(
                     restart: topology.restart, startTimeout: settings.startTimeout, seed: SecretText.randomInteger()))
             adoption = try Adoption(directory, topology, journal, idle: unused, now: started)
+            try adoption.checkReach(of: runtime.udp)
             faultRegister = try FaultRegister(
                 journal: journal, path: directory.faultsPath, topology: topology,
                 keeps: !adoption.plan.adopt.isEmpty, now: SystemClock.reading())

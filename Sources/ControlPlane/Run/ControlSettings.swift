@@ -6,6 +6,14 @@ import UVDriver
 package struct ControlSettings: Sendable {
     package var directory: DataDirectory
     package var topology: MeshTopology
+    /// Where everything of the mesh is bound; what follows is set with it.
+    package var address = IPAddress.loopback {
+        didSet {
+            api.address = address
+            gossip.address = address
+            router?.address = address
+        }
+    }
     /// Where the API listens.
     package var api = Endpoint.loopback(0)
     /// Where the control plane's member takes gossip.

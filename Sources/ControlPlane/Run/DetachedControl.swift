@@ -19,7 +19,7 @@ package final class DetachedControl {
     private var timer: LoopTimer?
 
     /// Prepares the data directory and runs `EXECUTABLE control --data DIR --ready-fd 3` with what the settings say:
-    /// `--api`, `--gossip` and `--listen HOST:PORT`, `--grace` and `--wait-timeout` in ms, and the further arguments after
+    /// `--listen-address`, `--api`, `--gossip` and `--listen HOST:PORT`, `--grace` and `--wait-timeout` in ms, and the further arguments after
     /// `--`.
     ///
     /// - Throws: why the mesh does not run; nothing of it is left then.
@@ -59,7 +59,8 @@ package final class DetachedControl {
     static func arguments(_ settings: ControlSettings) -> [String] {
         var arguments = [
             "control", "--data", settings.directory.path, "--ready-fd",
-            "\(ChildProcess.readinessDescriptor)", "--api", settings.api.description,
+            "\(ChildProcess.readinessDescriptor)", "--listen-address", settings.address.description,
+            "--api", settings.api.description,
             "--gossip", settings.gossip.description, "--grace", "\(settings.grace.millisecondsRoundedUp)ms",
             "--wait-timeout", "\(settings.startTimeout.millisecondsRoundedUp)ms",
         ]

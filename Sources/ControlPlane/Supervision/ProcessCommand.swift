@@ -7,17 +7,21 @@ package struct ProcessCommand: Sendable {
     package var directory: DataDirectory
     /// How long the process goes on when no control plane holds the lock.
     package var grace: TimeAmount
+    /// Where processes are bound, whatever is left open by what follows.
+    package var address: IPAddress
     /// Further arguments for every process.
     package var extra: [String]
-    /// Where processes gossip, if not at any port of the loopback.
+    /// Where processes gossip, if not at any port of `address`.
     package var gossip: [ProcessName: Endpoint]
 
     package init(
-        directory: DataDirectory, grace: TimeAmount = .minutes(10), extra: [String] = [],
+        directory: DataDirectory, grace: TimeAmount = .minutes(10), address: IPAddress = .loopback,
+        extra: [String] = [],
         gossip: [ProcessName: Endpoint] = [:]
     ) {
         self.directory = directory
         self.grace = grace
+        self.address = address
         self.extra = extra
         self.gossip = gossip
     }
@@ -41,8 +45,11 @@ package struct ProcessCommand: Sendable {
             "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "\(ChildProcess.readinessDescriptor)",
         ]
         if name.role == .router { arguments += ["--placement", directory.placementPath] }
-        if let listen { arguments += ["--listen", listen.description] }
-        if let endpoint = gossip[name] { arguments += ["--gossip", endpoint.description] }
+        // What the programs take where nothing is said.
+        let any = address == .loopback ? nil : Endpoint(address: address, port: 0)
+        if let listen = listen ?? any { arguments += ["--listen", listen.description] }
+        if let endpoint = gossip[name] ?? any { arguments += ["--gossip", endpoint.description] }
+        if let any, name.role == .router { arguments += ["--admin", any.description] }
         if let store { arguments += store.arguments }
         if let predecessor { arguments += ["--replace", predecessor.description] }
         for member in join { arguments += ["--join", member.description] }

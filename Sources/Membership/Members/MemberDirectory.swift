@@ -26,7 +26,7 @@ final class SharedProfile: Sendable {
         mixed = StableHash.combine(mixed, StableHash.hash(profile.region))
         mixed = StableHash.combine(mixed, StableHash.hash(profile.zone))
         for endpoint in [profile.gossip, profile.data, profile.admin] {
-            mixed = StableHash.combine(mixed, UInt64(endpoint.address) << 16 | UInt64(endpoint.port))
+            mixed = StableHash.combine(mixed, endpoint.number)
         }
         fingerprint = UInt32(truncatingIfNeeded: mixed >> 32)
     }

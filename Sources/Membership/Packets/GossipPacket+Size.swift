@@ -1,3 +1,5 @@
+import MeshBase
+
 /// Encoded sizes in bytes; the codec of `Wire` writes exactly these, and a test holds it to that.
 ///
 /// They live here because the protocol fills packets by bytes.
@@ -9,14 +11,16 @@ public enum GossipSize {
     /// The most updates in one packet; their count is one byte.
     public static let mostUpdates = 255
 
-    static let endpoint = 6
+    /// An address of either family and a port.
+    @inlinable static func endpoint(_ endpoint: Endpoint) -> Int { endpoint.address.isIPv4 ? 6 : longestEndpoint }
+    @usableFromInline static let longestEndpoint = 18
     @inlinable static func text(_ text: String) -> Int { 1 + text.utf8.count }
 
     /// The largest update that can exist: an alive message with three names of full length.
-    public static let largestUpdate = 1 + 4 + 3 * (1 + MemberProfile.longestName) + 1 + 3 * endpoint + 2
+    public static let largestUpdate = 1 + 4 + 3 * (1 + MemberProfile.longestName) + 1 + 3 * longestEndpoint + 2
     /// The largest packet without updates.
     public static let largestHeader =
-        2 + (1 + MemberProfile.longestName) + 4 + max(4 + 1 + MemberProfile.longestName + endpoint, 4 * 32) + 1
+        2 + (1 + MemberProfile.longestName) + 4 + max(4 + 1 + MemberProfile.longestName + longestEndpoint, 4 * 32) + 1
 }
 
 extension MemberUpdate {
@@ -25,7 +29,8 @@ extension MemberUpdate {
         switch self {
         case .alive(let profile, _, _):
             1 + 4 + GossipSize.text(profile.name) + GossipSize.text(profile.region) + GossipSize.text(profile.zone) + 1
-                + 3 * GossipSize.endpoint + 2
+                + GossipSize.endpoint(profile.gossip) + GossipSize.endpoint(profile.data)
+                + GossipSize.endpoint(profile.admin) + 2
         case .suspect(let name, _, let accuser), .dead(let name, _, let accuser):
             1 + 4 + GossipSize.text(name) + GossipSize.text(accuser)
         case .left(let name, _):
@@ -40,7 +45,7 @@ extension GossipPacket {
         let body =
             switch body {
             case .ping(_, let target): 4 + GossipSize.text(target)
-            case .pingRequest(_, let target, _): 4 + GossipSize.text(target) + GossipSize.endpoint
+            case .pingRequest(_, let target, let endpoint): 4 + GossipSize.text(target) + GossipSize.endpoint(endpoint)
             case .ack, .nack: 4
             case .gossip, .syncEqual, .syncDifference: 0
             case .syncRequest: 4 * SyncDigest.bucketCount

@@ -99,13 +99,13 @@ final class SimMachine {
     private var address: UInt32 { 10 << 24 | UInt32(index + 1) }
     /// Each life binds ports of its own.
     private var port: UInt16 { UInt16(20_000 + Int(lives % 10_000) * 4) }
-    var gossip: Endpoint { Endpoint(address: address, port: port) }
-    var data: Endpoint { Endpoint(address: address, port: port + 1) }
-    var admin: Endpoint { Endpoint(address: address, port: port + 2) }
+    var gossip: Endpoint { Endpoint(v4: address, port: port) }
+    var data: Endpoint { Endpoint(v4: address, port: port + 1) }
+    var admin: Endpoint { Endpoint(v4: address, port: port + 2) }
 
     static func index(of endpoint: Endpoint) -> Int? {
-        guard endpoint.address >> 24 == 10, endpoint.address & 0xFF_FFFF > 0 else { return nil }
-        return Int(endpoint.address & 0xFF_FFFF) - 1
+        guard let address = endpoint.address.v4, address >> 24 == 10, address & 0xFF_FFFF > 0 else { return nil }
+        return Int(address & 0xFF_FFFF) - 1
     }
 
     /// The highest incarnation that is the machine's own.

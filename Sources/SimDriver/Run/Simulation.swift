@@ -230,7 +230,7 @@ final class Simulation {
 
     /// A hash of what a datagram says, sealed or not.
     func content(of datagram: UnsafeRawBufferPointer, from source: Endpoint) -> UInt64 {
-        let seed = UInt64(source.address) << 16 | UInt64(source.port)
+        let seed = source.number
         guard datagram.count >= GossipSeal.overhead else { return StableHash.hash(datagram, seed: seed) }
         let tag = GossipSeal.overhead - 1 - GossipNonce.size
         guard configuration.seals else {

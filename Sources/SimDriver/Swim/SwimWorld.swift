@@ -104,9 +104,9 @@ final class SwimWorld {
     }
 
     private static func endpoint(_ index: Int) -> Endpoint {
-        Endpoint(address: 10 << 24 | UInt32(index + 1), port: 7946)
+        Endpoint(v4: 10 << 24 | UInt32(index + 1), port: 7946)
     }
-    private static func index(_ endpoint: Endpoint) -> Int { Int(endpoint.address & 0xFF_FFFF) - 1 }
+    private static func index(_ endpoint: Endpoint) -> Int { Int(endpoint.address.low & 0xFF_FFFF) - 1 }
 
     func swim(_ index: Int) -> SWIM { hosts[index].swim }
 
@@ -185,7 +185,7 @@ final class SwimWorld {
         result.events += 1
         trace.note(
             Instant(nanoseconds: now), kind: 1 + UInt64(flight.packet.kind.rawValue), node: UInt64(index),
-            content: UInt64(flight.from.address) << 8 | UInt64(flight.packet.updates.count))
+            content: (flight.from.number >> 16) << 8 | UInt64(flight.packet.updates.count))
         var sink = Sink(world: self, from: index)
         hosts[index].swim.receive(
             flight.packet, from: flight.from, now: Instant(nanoseconds: now), rng: &hosts[index].rng, into: &sink)

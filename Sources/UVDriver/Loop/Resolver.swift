@@ -1,7 +1,10 @@
 import CLibUV
 import MeshBase
 
-/// One lookup of a host's IPv4 addresses, on libuv's pool.
+/// One lookup of a host's addresses, IPv4 and IPv6, on libuv's pool.
+///
+/// They are tried in the order of the system's resolver (`getaddrinfo`: RFC 6724 and the host's own configuration), which
+/// puts last what this host has no way to.
 package final class Resolver: LoopRequest {
     private var completion: ((Result<[Endpoint], UVError>) -> Void)?
     private let port: UInt16
@@ -10,8 +13,8 @@ package final class Resolver: LoopRequest {
     /// At most this many addresses are reported.
     package static let addressLimit = 16
 
-    /// Asks for the addresses of `host`, a name or `A.B.C.D`, and gives them with `port`, each once, in the resolver's
-    /// order. `completion` is called once, on the loop's thread; with ECANCELED if the lookup was cancelled.
+    /// Asks for the addresses of `host`, a name or an address, and gives them with `port`, each once, in the resolver's
+    /// order, without those that hold on one link alone. `completion` is called once, on the loop's thread; with ECANCELED if the lookup was cancelled.
     @discardableResult
     package static func resolve(
         loop: EventLoop, host: String, port: UInt16, completion: @escaping (Result<[Endpoint], UVError>) -> Void
@@ -21,14 +24,20 @@ package final class Resolver: LoopRequest {
         return resolver
     }
 
-    /// `HOST:PORT` in its parts; nil if there is no host, or the port is not a number from 0 to 65535.
-    package static func parse(_ text: String) -> (host: String, port: UInt16)? {
-        guard let colon = text.lastIndex(of: ":"), colon != text.startIndex else { return nil }
-        let digits = text[text.index(after: colon)...]
-        guard !digits.isEmpty, digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let port = UInt16(digits),
-            !text[..<colon].contains(":")
-        else { return nil }
-        return (String(text[..<colon]), port)
+    /// The same on a loop of its own, for whoever waits; an address needs no lookup. `localhost` is 127.0.0.1 and, behind it,
+    /// ::1, whatever this host's files say: it never leads elsewhere.
+    package static func addresses(of host: String, port: UInt16 = 0) throws(UVError) -> [Endpoint] {
+        if let address = IPAddress(host) { return [Endpoint(address: address, port: port)] }
+        if host.lowercased() == "localhost" {
+            return [IPAddress.loopback, .loopback6].map { Endpoint(address: $0, port: port) }
+        }
+        let loop = try EventLoop()
+        defer { loop.close() }
+        var outcome: Result<[Endpoint], UVError>?
+        try resolve(loop: loop, host: host, port: port) { outcome = $0 }
+        loop.run()
+        guard let outcome else { throw UVError(code: UV_ECANCELED.rawValue, operation: "look up \(host)") }
+        return try outcome.get()
     }
 
     private init(
@@ -45,7 +54,7 @@ package final class Resolver: LoopRequest {
             throw UVError(code: UV_EINVAL.rawValue, operation: question)
         }
         var hints = addrinfo()
-        hints.ai_family = AF_INET
+        hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         let status = uv_getaddrinfo(
             loop.raw, pointer(as: uv_getaddrinfo_t.self),
@@ -70,7 +79,7 @@ package final class Resolver: LoopRequest {
         var endpoints: [Endpoint] = []
         var next = list
         while let entry = next, endpoints.count < Resolver.addressLimit {
-            if let found = Endpoint(UnsafePointer(entry.pointee.ai_addr)) {
+            if let found = Endpoint(UnsafePointer(entry.pointee.ai_addr)), !found.address.isLinkLocal {
                 let endpoint = Endpoint(address: found.address, port: port)
                 if !endpoints.contains(endpoint) { endpoints.append(endpoint) }
             }

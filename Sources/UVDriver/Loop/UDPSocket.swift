@@ -1,7 +1,7 @@
 import CLibUV
 import MeshBase
 
-/// An IPv4 datagram socket.
+/// A datagram socket: of IPv4, of IPv6, or, bound to `::`, of both.
 ///
 /// Sends at once where the kernel takes it; else waits in a bounded queue, and drops what does not fit there, as networks
 /// do. Errors of reception are counted and reception goes on.
@@ -13,9 +13,11 @@ package final class UDPSocket: LoopHandle {
         package var queued = 0
         /// Not sent because the queue was full.
         package var dropped = 0
-        /// Refused by the kernel: unreachable network, datagram too long, no memory.
+        /// Refused by the kernel: unreachable network, datagram too long, no memory; or to an address of the other family.
         package var sendErrors = 0
         package var receiveErrors = 0
+        /// From an IPv6 address of one link alone, which has no meaning elsewhere; not handed on.
+        package var linkLocal = 0
         /// Longer than the buffer, and so not handed on.
         package var truncated = 0
     }
@@ -30,6 +32,8 @@ package final class UDPSocket: LoopHandle {
     /// The address that the socket is bound to, with the port that the system chose if zero was asked for.
     package private(set) var local = Endpoint.unspecified
 
+    /// It is an IPv6 socket, which wants IPv4 addresses in their IPv6 form.
+    private var isIPv6 = false
     private var onDatagram: ((Endpoint, UnsafeRawBufferPointer) -> Void)?
     private let buffer: UnsafeMutableRawPointer
     private let queueLimit: Int
@@ -50,12 +54,15 @@ package final class UDPSocket: LoopHandle {
         self.queueLimit = queueLimit
         buffer = .allocate(byteCount: UDPSocket.bufferSize, alignment: 16)
         super.init(loop: loop, type: UV_UDP)
-        try check(uv_udp_init(loop.raw, udp), "create a UDP socket")
+        // With a family the socket is there before it is bound; one that is inherited brings its own.
+        let makesIPv6 = inherited == nil && !endpoint.address.isIPv4
+        try check(uv_udp_init_ex(loop.raw, udp, makesIPv6 ? UInt32(AF_INET6) : 0), "create a UDP socket")
         opened()
         do throws(UVError) {
             if let inherited {
                 try check(uv_udp_open(udp, inherited), "take over a UDP socket")
             } else {
+                if makesIPv6 { try check(cuv_dual_stack_errno(base), "open UDP \(endpoint) for both families") }
                 try check(endpoint.withSocketAddress { uv_udp_bind(udp, $0, 0) }, "bind UDP \(endpoint)")
             }
             if var size = receiveBuffer { _ = uv_recv_buffer_size(base, &size) }
@@ -74,11 +81,12 @@ package final class UDPSocket: LoopHandle {
     private var udp: UnsafeMutablePointer<uv_udp_t> { pointer(as: uv_udp_t.self) }
 
     private func readLocalAddress() throws(UVError) {
-        var address = sockaddr_in()
-        var length = Int32(MemoryLayout<sockaddr_in>.size)
-        try check(uv_udp_getsockname(udp, cuv_mutable_sockaddr(&address), &length), "read the address of a UDP socket")
-        local = Endpoint(address)
+        local = try Endpoint("read the address of a UDP socket") { uv_udp_getsockname(udp, $0, &$1) }
+        isIPv6 = !local.address.isIPv4
     }
+
+    /// Whether its family lets it send there.
+    package func reaches(_ endpoint: Endpoint) -> Bool { local.address.serves(endpoint.address) }
 
     private func startReceiving() throws(UVError) {
         let status = uv_udp_recv_start(
@@ -107,6 +115,10 @@ package final class UDPSocket: LoopHandle {
         }
         // Without an address: nothing more to read now.
         guard let sender = Endpoint(address) else { return }
+        if sender.address.isLinkLocal {
+            counters.linkLocal += 1
+            return
+        }
         if flags & UV_UDP_PARTIAL.rawValue != 0 {
             counters.truncated += 1
             return
@@ -120,7 +132,7 @@ package final class UDPSocket: LoopHandle {
     package func send(to endpoint: Endpoint, _ bytes: UnsafeRawBufferPointer) -> SendOutcome {
         guard isOpen else { return .failed }
         var content = cuv_buf(bytes.baseAddress, bytes.count)
-        let status = endpoint.withSocketAddress { uv_udp_try_send(udp, &content, 1, $0) }
+        let status = endpoint.withSocketAddress(isForBoth: isIPv6) { uv_udp_try_send(udp, &content, 1, $0) }
         if status >= 0 {
             counters.sent += 1
             return .sent
@@ -146,7 +158,7 @@ package final class UDPSocket: LoopHandle {
         request.pointee.data = Unmanaged.passUnretained(self).toOpaque()
 
         var content = cuv_buf(memory + header, bytes.count)
-        let status = endpoint.withSocketAddress { address in
+        let status = endpoint.withSocketAddress(isForBoth: isIPv6) { address in
             uv_udp_send(request, udp, &content, 1, address) { request, status in
                 Unmanaged<UDPSocket>.fromOpaque(request!.pointee.data).takeUnretainedValue().sent(status)
                 UnsafeMutableRawPointer(request!).deallocate()

@@ -38,7 +38,7 @@ package struct Stream: ~Copyable {
     var countedInput = 0
     var countedOutput = 0
     /// The peer's address, where newcomers are made room for.
-    var address: UInt32 = 0
+    var address = IPAddress.any
     /// The peer has shown that it belongs here: it is never closed to make room.
     package internal(set) var isTrusted = false
 

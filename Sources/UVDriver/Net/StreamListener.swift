@@ -1,7 +1,7 @@
 import CLibUV
 import MeshBase
 
-/// A listening TCP socket whose connections go into a pool.
+/// A listening TCP socket whose connections go into a pool. Bound to `::` it takes IPv4 as well.
 package final class StreamListener: LoopHandle {
     package let pool: StreamPool
     /// The address it is bound to, with the port that the system chose if zero was asked for.
@@ -47,12 +47,6 @@ package final class StreamListener: LoopHandle {
     }
 
     private func readLocalAddress() throws(UVError) {
-        var address = sockaddr_in()
-        var size = Int32(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) {
-            uv_tcp_getsockname(tcp, cuv_mutable_sockaddr($0), &size)
-        }
-        try check(status, "read the address of a listener")
-        local = Endpoint(address)
+        local = try Endpoint("read the address of a listener") { uv_tcp_getsockname(tcp, $0, &$1) }
     }
 }

@@ -6,7 +6,7 @@ import MeshBase
 extension StreamPool {
     func welcome(_ slot: StreamPointer) {
         if open - closing > limit - reserve { makeRoom(for: slot) }
-        slot.pointee.address = Self.peerAddress(slot)
+        slot.pointee.address = Self.allotment(slot)
         strangers[slot.pointee.address, default: 0] += 1
     }
 
@@ -38,18 +38,17 @@ extension StreamPool {
         strangers[address] = left > 0 ? left : nil
     }
 
-    /// 0 for one that is no longer there.
-    static func peerAddress(_ slot: StreamPointer) -> UInt32 { address(slot, uv_tcp_getpeername) }
-    /// The address of this host that the peer came to.
-    static func localAddress(_ slot: StreamPointer) -> UInt32 { address(slot, uv_tcp_getsockname) }
+    /// Of IPv6 the subnet: whoever has one address of it has them all.
+    private static func allotment(_ slot: StreamPointer) -> IPAddress { peerAddress(slot).allotment }
 
-    private static func address(
-        _ slot: StreamPointer,
-        _ ask: (UnsafePointer<uv_tcp_t>?, UnsafeMutablePointer<sockaddr>?, UnsafeMutablePointer<Int32>?) -> Int32
-    ) -> UInt32 {
-        var address = sockaddr_in()
-        var size = Int32(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { ask(tcp(slot), cuv_mutable_sockaddr($0), &size) }
-        return status == 0 ? Endpoint(address).address : 0
+    /// Unspecified for one that is no longer there.
+    static func peerAddress(_ slot: StreamPointer) -> IPAddress {
+        let peer = try? Endpoint("read the address of a peer") { uv_tcp_getpeername(tcp(slot), $0, &$1) }
+        return peer?.address ?? .any
+    }
+    /// The address of this host that the peer came to.
+    static func localAddress(_ slot: StreamPointer) -> IPAddress {
+        let own = try? Endpoint("read the own address of a connection") { uv_tcp_getsockname(tcp(slot), $0, &$1) }
+        return own?.address ?? .any
     }
 }

@@ -31,7 +31,7 @@ package final class StreamPool {
     /// connections is closed for each that comes. 0: newcomers are refused when the pool is full.
     package var reserve = 0
     /// Connections of each address that are not trusted; kept where there is a reserve.
-    var strangers: [UInt32: Int] = [:]
+    var strangers: [IPAddress: Int] = [:]
     package internal(set) var counters = Counters()
 
     package struct Counters: Sendable {
@@ -165,14 +165,16 @@ package final class StreamPool {
     }
 
     /// Begins to connect; `connected` or `ended` follows. Nil when the pool is full.
-    package func connect(to endpoint: Endpoint, from source: UInt32? = nil, tag: UInt32 = 0) -> StreamPointer? {
+    ///
+    /// - Parameter source: an address of this host to connect from, where it is of the same family and can be bound.
+    package func connect(to endpoint: Endpoint, from source: IPAddress? = nil, tag: UInt32 = 0) -> StreamPointer? {
         guard let slot = take() else {
             counters.refused += 1
             return nil
         }
         slot.pointee.tag = tag
         slot.pointee.waitingSince = loop.now()
-        if let source {
+        if let source, source.isIPv4 == endpoint.address.isIPv4 {
             _ = Endpoint(address: source, port: 0).withSocketAddress { uv_tcp_bind(Self.tcp(slot), $0, 0) }
         }
         uv_tcp_nodelay(Self.tcp(slot), 1)

@@ -12,6 +12,8 @@ package enum GossipDecodingError: Error, Equatable, CaseIterable {
     case role
     case status
     case profile
+    /// An IPv6 address that is an IPv4 one, or of one link alone.
+    case address
     /// A payload is longer than it may be.
     case payload
     /// Bytes follow the last update.
@@ -25,24 +27,47 @@ extension GossipCodec {
     ) throws(GossipDecodingError) {
         var reader = GossipReader(bytes)
         packet.updates.removeAll(keepingCapacity: true)
-        guard try reader.byte() == version else { throw .version }
-        guard let kind = GossipPacket.Kind(rawValue: try reader.byte()) else { throw .kind }
+        let version = try reader.byte()
+        guard version == Self.version || version == version6 else { throw .version }
+        var bits = ExtraBits(areRead: version == version6)
+        guard let kind = GossipPacket.Kind(rawValue: bits.take(from: try reader.byte(), targetBit)) else { throw .kind }
+        guard kind == .pingRequest || bits.last == 0 else { throw .kind }
         packet.sender = try reader.name()
         packet.senderIncarnation = try reader.integer()
-        packet.body = try body(kind, &reader)
+        packet.body = try body(kind, isTargetIPv6: bits.last != 0, &reader)
         let count = Int(try reader.byte())
-        for _ in 0..<count { packet.updates.append(try update(&reader)) }
+        for _ in 0..<count { packet.updates.append(try update(&bits, &reader)) }
         guard reader.isAtEnd else { throw .trailing }
+        // There is one encoding of each packet: what needs no second version is of the first.
+        guard bits.areRead == bits.wereSet else { throw .version }
+    }
+
+    /// The bits of a byte that only version 2 has.
+    private struct ExtraBits {
+        let areRead: Bool
+        var last: UInt8 = 0
+        var wereSet = false
+
+        init(areRead: Bool) { self.areRead = areRead }
+
+        /// The byte without them; in version 1 they belong to it.
+        mutating func take(from byte: UInt8, _ mask: UInt8) -> UInt8 {
+            guard areRead else { return byte }
+            last = byte & mask
+            if last != 0 { wereSet = true }
+            return byte & ~mask
+        }
     }
 
     private static func body(
-        _ kind: GossipPacket.Kind, _ reader: inout GossipReader
+        _ kind: GossipPacket.Kind, isTargetIPv6: Bool, _ reader: inout GossipReader
     ) throws(GossipDecodingError) -> GossipPacket.Body {
         switch kind {
         case .ping: return .ping(sequence: try reader.integer(), target: try reader.name())
         case .pingRequest:
             return .pingRequest(
-                sequence: try reader.integer(), target: try reader.name(), at: try reader.endpoint())
+                sequence: try reader.integer(), target: try reader.name(), at: try reader.endpoint(isIPv6: isTargetIPv6)
+            )
         case .ack: return .ack(sequence: try reader.integer())
         case .nack: return .nack(sequence: try reader.integer())
         case .gossip: return .gossip
@@ -64,8 +89,12 @@ extension GossipCodec {
         }
     }
 
-    private static func update(_ reader: inout GossipReader) throws(GossipDecodingError) -> MemberUpdate {
-        guard let status = MemberStatus(rawValue: try reader.byte()) else { throw .status }
+    private static func update(
+        _ bits: inout ExtraBits, _ reader: inout GossipReader
+    ) throws(GossipDecodingError) -> MemberUpdate {
+        let byte = bits.take(from: try reader.byte(), 7 << endpointShift)
+        let ipv6 = bits.last >> endpointShift
+        guard let status = MemberStatus(rawValue: byte), status == .alive || ipv6 == 0 else { throw .status }
         let incarnation: UInt32 = try reader.integer()
         let name = try reader.name()
         switch status {
@@ -73,9 +102,9 @@ extension GossipCodec {
             let region = try reader.text()
             let zone = try reader.text()
             guard let role = NodeRole(rawValue: try reader.byte()) else { throw .role }
-            let gossip = try reader.endpoint()
-            let data = try reader.endpoint()
-            let admin = try reader.endpoint()
+            let gossip = try reader.endpoint(isIPv6: ipv6 & 1 != 0)
+            let data = try reader.endpoint(isIPv6: ipv6 & 2 != 0)
+            let admin = try reader.endpoint(isIPv6: ipv6 & 4 != 0)
             let metadata = MemberMetadata(state: .init(rawValue: try reader.byte()), load: try reader.byte())
             let profile: MemberProfile
             do {

@@ -5,18 +5,32 @@ import MeshBase
 ///
 ///     packet  = version kind sender incarnation body count update*
 ///     update  = status incarnation name (profile metadata | accuser | )
+///
+/// Version 2 is for packets that name an IPv6 address, and only for those. There the kind and each status have bits more,
+/// one for each endpoint that is of sixteen bytes in network order in place of the four of IPv4; all else is the same.
 package enum GossipCodec {
     /// The first byte of every packet. A packet of another version is counted and dropped before anything of it is read.
     ///
-    /// A release that introduces a version reads the one before as well, and writes that until it is told, mesh by mesh,
-    /// that every member reads the new one: members never have to agree on a version on the wire.
+    /// A release that introduces a version reads the one before as well, and writes that wherever it can say what is to be
+    /// said: members never have to agree on a version on the wire. A mesh of IPv4 addresses alone is understood by programs
+    /// that know version 1 only.
     package static let version: UInt8 = 1
+    /// Of packets with an IPv6 address.
+    package static let version6: UInt8 = 2
+
+    /// Of a kind: the endpoint that is to be pinged is IPv6.
+    static let targetBit: UInt8 = 1 << 7
+    /// Of a status: the endpoints for gossip, data and admin that are IPv6, from this bit on.
+    static let endpointShift: UInt8 = 4
 
     /// Appends exactly `packet.encodedSize` bytes.
     package static func encode(_ packet: borrowing GossipPacket, into buffer: inout ByteBuffer) {
         precondition(packet.updates.count <= GossipSize.mostUpdates, "a packet of \(packet.updates.count) updates")
+        let start = buffer.count
+        let targetBits = ipv6Bits(packet.body)
+        var bits = targetBits
         buffer.append(byte: version)
-        buffer.append(byte: packet.kind.rawValue)
+        buffer.append(byte: packet.kind.rawValue | targetBits)
         append(packet.sender, into: &buffer)
         buffer.append(littleEndian: packet.senderIncarnation)
         switch packet.body {
@@ -46,11 +60,14 @@ package enum GossipCodec {
             event.payload.withUnsafeBytes { buffer.append($0) }
         }
         buffer.append(byte: UInt8(packet.updates.count))
-        for update in packet.updates { append(update, into: &buffer) }
+        for update in packet.updates { bits |= append(update, into: &buffer) }
+        if bits != 0 { buffer.mutableBytes[start] = version6 }
     }
 
-    private static func append(_ update: MemberUpdate, into buffer: inout ByteBuffer) {
-        buffer.append(byte: update.status.rawValue)
+    /// Returns the bits that version 1 does not have.
+    private static func append(_ update: MemberUpdate, into buffer: inout ByteBuffer) -> UInt8 {
+        let bits = ipv6Bits(update)
+        buffer.append(byte: update.status.rawValue | bits)
         buffer.append(littleEndian: update.incarnation)
         switch update {
         case .alive(let profile, let metadata, _):
@@ -69,11 +86,31 @@ package enum GossipCodec {
         case .left(let name, _):
             append(name, into: &buffer)
         }
+        return bits
     }
 
     private static func append(_ endpoint: Endpoint, into buffer: inout ByteBuffer) {
-        buffer.append(littleEndian: endpoint.address)
+        if let v4 = endpoint.address.v4 {
+            buffer.append(littleEndian: v4)
+        } else {
+            buffer.append(littleEndian: endpoint.address.high.bigEndian)
+            buffer.append(littleEndian: endpoint.address.low.bigEndian)
+        }
         buffer.append(littleEndian: endpoint.port)
+    }
+
+    private static func ipv6Bits(_ body: GossipPacket.Body) -> UInt8 {
+        guard case .pingRequest(_, _, let endpoint) = body, !endpoint.address.isIPv4 else { return 0 }
+        return targetBit
+    }
+
+    private static func ipv6Bits(_ update: MemberUpdate) -> UInt8 {
+        guard case .alive(let profile, _, _) = update else { return 0 }
+        var bits: UInt8 = 0
+        if !profile.gossip.address.isIPv4 { bits |= 1 }
+        if !profile.data.address.isIPv4 { bits |= 2 }
+        if !profile.admin.address.isIPv4 { bits |= 4 }
+        return bits << endpointShift
     }
 
     private static func append(_ name: String, into buffer: inout ByteBuffer) {

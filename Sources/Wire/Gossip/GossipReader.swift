@@ -23,8 +23,14 @@ struct GossipReader {
         return Integer(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Integer.self))
     }
 
-    mutating func endpoint() throws(GossipDecodingError) -> Endpoint {
-        Endpoint(address: try integer(), port: try integer())
+    mutating func endpoint(isIPv6: Bool) throws(GossipDecodingError) -> Endpoint {
+        guard isIPv6 else { return Endpoint(v4: try integer(), port: try integer()) }
+        let (high, low): (UInt64, UInt64) = (try integer(), try integer())
+        let address = IPAddress(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+        let port: UInt16 = try integer()
+        // IPv4 has a form of its own, and of a link nobody knows which one is meant.
+        guard !address.isIPv4, !address.isLinkLocal else { throw .address }
+        return Endpoint(address: address, port: port)
     }
 
     /// Bytes behind their count, two bytes of it.

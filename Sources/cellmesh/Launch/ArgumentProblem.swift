@@ -107,8 +107,10 @@ enum ArgumentProblem {
                 ? "a duration has a unit: \(value)ms, \(value)s or \(value)m"
                 : "a duration is a number and a unit, such as 250ms, 5s or 2m"
         case "time": "how long ago (5m, 2h), or a time such as 2026-03-01T12:00:00Z"
-        case "address" where Endpoint.isIPv6(value): "\(Endpoint.onlyIPv4), such as 127.0.0.1:7000"
-        case "address": "an address is HOST:PORT, such as 127.0.0.1:7000"
+        case "address":
+            AddressProblem.endpoint(value)
+                ?? (HostPort(value).map { "no address of '\($0.host)' is known" }
+                    ?? "an address is HOST:PORT, such as 127.0.0.1:7000 or [::1]:7000")
         case "port": "a port is a number from 0 to 65535"
         case "count", "n", "k": "a whole number"
         case "number": "a number without a unit"

@@ -7,8 +7,7 @@ import UVDriver
 struct CollectorAddress {
     /// As it was written, with the path.
     let text: String
-    private let host: String
-    private let port: UInt16
+    private let place: HostPort
     private let path: String
 
     /// Where collectors listen for HTTP.
@@ -23,39 +22,35 @@ struct CollectorAddress {
         let rest = url.dropFirst(scheme.count)
         let authority = rest.prefix { $0 != "/" }
         let path = rest.dropFirst(authority.count)
-        let written = authority.contains(":") ? String(authority) : "\(authority):\(Self.usualPort)"
-        guard let (host, port) = Resolver.parse(written), port > 0, !host.contains("@"),
+        guard let place = HostPort(authority, usualPort: Self.usualPort), place.port > 0,
             path.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") })
-        else { throw ValidationError("'\(url)' is no address such as http://127.0.0.1:4318") }
-        self.host = host
-        self.port = port
+        else {
+            let problem = AddressProblem.endpoint(authority).map { ": \($0)" }
+            throw ValidationError("'\(url)' is no address such as http://127.0.0.1:4318\(problem ?? "")")
+        }
+        self.place = place
         self.path = path.isEmpty || path == "/" ? "/v1/traces" : String(path)
-        text = "http://\(host):\(port)\(self.path)"
-        guard allowRemote || host == "localhost" || Endpoint.parseAddress(host).map({ $0 >> 24 == 127 }) == true else {
+        text = "http://\(place)\(self.path)"
+        guard allowRemote || place.host.lowercased() == "localhost" || place.address?.isLoopback == true else {
             throw ValidationError(
-                "'\(host)' is not this machine: traces tell names of customers and services; --allow-remote sends them there"
+                "'\(place.host)' is not this machine: traces tell names of customers and services; --allow-remote sends them there"
             )
         }
     }
 
+    /// Of a name's addresses the first that takes a connection.
+    ///
     /// - Throws: where the name has no address.
     func resolved() throws -> Endpoint {
-        if host == "localhost" { return .loopback(port) }
-        if let address = Endpoint.parseAddress(host) { return Endpoint(address: address, port: port) }
-        let loop = try EventLoop()
-        var found: Result<[Endpoint], UVError>?
-        _ = try Resolver.resolve(loop: loop, host: host, port: port) { found = $0 }
-        loop.run()
-        loop.close()
-        guard case .success(let endpoints)? = found, let endpoint = endpoints.first else {
-            throw CommandFailure("'\(host)' has no address", hint: "--endpoint http://HOST:PORT")
-        }
+        guard let endpoints = try? Resolver.addresses(of: place.host, port: place.port),
+            let endpoint = AddressChoice.reached(endpoints)
+        else { throw CommandFailure("'\(place.host)' has no address", hint: "--endpoint http://HOST:PORT") }
         return endpoint
     }
 
     /// - Parameter limit: for the request and its answer.
     func post(_ request: OTLPRequests.Request, to endpoint: Endpoint, within limit: TimeAmount) -> OTLPDelivery.Answer {
-        var outgoing = HTTPOutgoing(.post, endpoint, path, host: "\(host):\(port)", body: request.body)
+        var outgoing = HTTPOutgoing(.post, endpoint, path, host: "\(place)", body: request.body)
         outgoing.set("Content-Type", "application/json")
         switch BlockingHTTPClient.send(outgoing, timeout: limit) {
         case .success(let answer): return .status(answer.status, retryAfter: answer.retryAfter, body: answer.body)

@@ -34,18 +34,24 @@ struct HostOptions: ParsableArguments {
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("A member that runs already, HOST:PORT; may be given again.", valueName: "address"))
+        help: ArgumentHelp(
+            "A member that runs already, HOST:PORT or [IPV6]:PORT; may be given again.", valueName: "address"))
     var join: [String] = []
 
-    @Option(help: ArgumentHelp("Where to serve, HOST:PORT; port 0 takes any.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp(
+            "Where to serve, HOST:PORT or [IPV6]:PORT; port 0 takes any, and [::] serves IPv4 as well.",
+            valueName: "address"))
     var listen = EndpointArgument(.loopback(0))
 
-    @Option(help: ArgumentHelp("Where to gossip, HOST:PORT.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp("Where to gossip, HOST:PORT or [IPV6]:PORT; [::] serves IPv4 as well.", valueName: "address")
+    )
     var gossip = EndpointArgument(.loopback(0))
 
     @Option(
         help: ArgumentHelp(
-            "The name or IPv4 address to tell the others; where all addresses are bound, this machine's own.",
+            "The name or address to tell the others; where all addresses are bound, this machine's own.",
             valueName: "host"))
     var advertise: String?
 
@@ -183,7 +189,8 @@ struct HostOptions: ParsableArguments {
 /// By name.
 extension CellDefect: ExpressibleByArgument {}
 
-/// `A.B.C.D:PORT` (IPv4 only; `ArgumentProblem` says so to whoever gives IPv6), `localhost:PORT`, or a port of the loopback.
+/// `A.B.C.D:PORT`, `[IPV6]:PORT`, a port alone, of 127.0.0.1, or `NAME:PORT`, of whose addresses the first is meant that this
+/// host has, or else the first of all.
 struct EndpointArgument: ExpressibleByArgument, Sendable {
     var endpoint: Endpoint
 
@@ -192,10 +199,12 @@ struct EndpointArgument: ExpressibleByArgument, Sendable {
     init?(argument: String) {
         if let endpoint = Endpoint(argument) {
             self.endpoint = endpoint
-        } else if argument.hasPrefix("localhost:"), let port = UInt16(argument.dropFirst(10)) {
-            endpoint = .loopback(port)
         } else if let port = UInt16(argument) {
             endpoint = .loopback(port)
+        } else if let place = HostPort(argument), let all = try? Resolver.addresses(of: place.host, port: place.port),
+            let first = AddressChoice.own(all)
+        {
+            endpoint = first
         } else {
             return nil
         }

@@ -8,13 +8,13 @@ struct HostPlace: ParsableArguments {
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp(
-            "A member of another host, HOST:PORT; names that are not known yet are waited for. May be given again.",
+            "A member of another host, HOST:PORT or [IPV6]:PORT; names that are not known yet are waited for. May be given again.",
             valueName: "address"))
     var join: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The name or IPv4 address to tell the others; where all addresses are bound, this machine's own.",
+            "The name or address to tell the others; where all addresses are bound, this machine's own.",
             valueName: "host"))
     var advertise: String?
 }

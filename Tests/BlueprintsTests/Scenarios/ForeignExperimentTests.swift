@@ -1,4 +1,5 @@
 import Drills
+import Foundation
 import MeshBase
 import Reports
 import Scenarios
@@ -89,12 +90,24 @@ import Testing
 
     private struct Failure: Error {}
 
+    @Test func theLoopbackHasAnIPv6Address() throws {
+        let text = Self.experiment.replacingOccurrences(of: "http://localhost:${port}", with: "http://[0::1]:${port}")
+        let result = load(text)
+        guard case .action(let posted)? = result.scenario?.method[3], case .call(let call) = posted.deed,
+            case .http(let post) = call.kind
+        else { throw Failure() }
+        #expect(post.endpoint == Endpoint(address: .loopback6, port: 9_100) && post.host == "[::1]:9100")
+    }
+
     @Test func whatIsNotRunIsRefusedWithItsPlaceAndWord() {
         for (old, new, line, word) in [
             ("http://${router}${path}", "http://example.org${path}", 24, "loopback"),
             ("http://${router}${path}", "https://${router}${path}", 24, "TLS"),
             ("http://${router}${path}", "http://u:p@${router}${path}", 24, "host"),
             ("http://${router}${path}", "http://10.0.0.1${path}", 24, "loopback"),
+            ("http://${router}${path}", "http://[fd00::1]:80${path}", 24, "loopback"),
+            ("http://${router}${path}", "http://::1:80${path}", 24, "no name and no address"),
+            ("http://${router}${path}", "http://[::1]:0${path}", 24, "no number from 1 to 65535"),
             ("${path}?t", "${paht}?t", 24, "${path}"),
             ("type: env, key: ROUTER", "type: env, key: ROUTE", 5, "default"),
             ("type: env, key: TOKEN", "type: vault, key: TOKEN", 11, "vault"),

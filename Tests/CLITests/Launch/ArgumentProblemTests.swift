@@ -1,4 +1,5 @@
 import ArgumentParser
+import MeshBase
 import Testing
 
 @testable import cellmesh
@@ -73,13 +74,27 @@ import Testing
         "cell --listen", "cell --gossip", "router --listen", "router --gossip", "router --admin", "control --api",
         "control --gossip", "control --listen",
     ])
-    func saysThatIPv6IsNotSupported(option: String) throws {
-        for address in ["[::1]:7000", "::1", "fe80::1"] {
+    func saysWhatIsWrongWithAnIPv6Address(option: String) throws {
+        let brackets = "an IPv6 address stands in brackets, and its port behind them: [::1]:7000"
+        for (address, hint) in [
+            ("::1", brackets), ("::1:7000", brackets), ("[::1]", "a port follows the brackets: [::1]:7000"),
+            ("[::1]:65536", "'65536' is no port: a number from 0 to 65535"), ("[fe80::1]:1", AddressProblem.linkLocal),
+            ("[::1%lo]:1", AddressProblem.linkLocal),
+        ] {
             let failure = try failure("\(option) \(address)")
             #expect(failure.message == "\(option.split(separator: " ")[1]) cannot be '\(address)'")
-            #expect(failure.hint == "IPv6 is not supported: give an IPv4 address, such as 127.0.0.1:7000")
+            #expect(failure.hint == hint)
         }
-        #expect(try failure("\(option) 127.0.0.1").hint == "an address is HOST:PORT, such as 127.0.0.1:7000")
+        #expect(
+            try failure("\(option) 127.0.0.1").hint == "an address is HOST:PORT, such as 127.0.0.1:7000 or [::1]:7000")
+        #expect(try failure("\(option) nobody.invalid:1").hint == "no address of 'nobody.invalid' is known")
+    }
+
+    @Test func addressesAreReadInEachForm() {
+        #expect(EndpointArgument(argument: "[::1]:7")?.endpoint == Endpoint(address: .loopback6, port: 7))
+        #expect(EndpointArgument(argument: "[::ffff:127.0.0.1]:7")?.endpoint == .loopback(7))
+        #expect(EndpointArgument(argument: "localhost:7")?.endpoint == .loopback(7))
+        #expect(EndpointArgument(argument: "7")?.endpoint == .loopback(7))
     }
 
     @Test(arguments: [

@@ -31,9 +31,33 @@ struct APIGuardTests {
         "Any other Host is refused",
         arguments: [
             "", "127.0.0.1", "localhost", "127.0.0.1:80", "evil.example:8080", "127.0.0.1:8080.evil.example",
-            "127.0.0.1:08080", "[::1]:8080",
+            "127.0.0.1:08080", "[::1]:8080", "::1:8080", "[127.0.0.1]:8080",
         ])
     func otherHosts(_ host: String) { #expect(source(host, nil) == .host) }
+
+    @Test("An IPv6 address is its own however it is written; the other family's loopback is another server")
+    func ipv6() {
+        let access = APIGuard(address: Endpoint(address: .loopback6, port: 8_080), token: "s3cret")
+        for host in ["[::1]:8080", "[0:0:0:0:0:0:0:1]:8080", "[::0001]:8080", "localhost:8080"] {
+            #expect(throws: Never.self) { try access.checkSource(host: host, origin: "http://\(host)") }
+        }
+        for host in ["[::1]", "[::1]:80", "::1:8080", "[::2]:8080", "127.0.0.1:8080", "[::1%lo]:8080", "[::1]:8080x"] {
+            #expect(throws: APIGuard.Refusal.host, "\(host)") { try access.checkSource(host: host, origin: nil) }
+            #expect(throws: APIGuard.Refusal.origin, "\(host)") {
+                try access.checkSource(host: "[::1]:8080", origin: "http://\(host)")
+            }
+        }
+    }
+
+    @Test("Bound to every address: the loopback addresses that it serves are its own")
+    func everyAddress() {
+        func isOwn(_ host: String, of address: IPAddress) -> Bool {
+            let access = APIGuard(address: Endpoint(address: address, port: 1), token: "")
+            return (try? access.checkSource(host: host, origin: nil)) != nil
+        }
+        #expect(isOwn("127.0.0.1:1", of: .any) && !isOwn("[::1]:1", of: .any))
+        #expect(isOwn("127.0.0.1:1", of: .any6) && isOwn("[::1]:1", of: .any6) && isOwn("[::]:1", of: .any6))
+    }
 
     @Test("The authority of a target counts as Host does")
     func authorities() throws {

@@ -22,15 +22,25 @@ struct RegionSettingsTests {
     @Test("The first cell gossips where others look for the region; each tells its advertised address")
     func command() {
         var settings = settings
-        settings.listen = 0
+        settings.listen = .any
         settings.gossipPort = 7946
-        settings.advertise = 0x0A00_0001
+        settings.advertise = IPAddress(v4: 0x0A00_0001)
         let command = settings.command
         let first = command.arguments(settings.cells[0], join: [], listen: nil)
         #expect(first.suffix(4) == ["--gossip", "0.0.0.0:7946", "--advertise", "10.0.0.1"])
         for cell in settings.cells.dropFirst() {
             #expect(command.arguments(cell, join: [], listen: nil).contains("0.0.0.0:0"))
         }
+    }
+
+    @Test("IPv6 addresses stand in brackets where a port follows")
+    func ipv6() {
+        var settings = settings
+        settings.listen = .any6
+        settings.gossipPort = 7946
+        settings.advertise = IPAddress("fd00::5")
+        let arguments = settings.command.arguments(settings.cells[0], join: [], listen: nil)
+        #expect(arguments.suffix(4) == ["--gossip", "[::]:7946", "--advertise", "fd00::5"])
     }
 
     @Test("Without an address to tell, the one that is bound is told")

@@ -28,6 +28,15 @@ struct ProcessCommandTests {
         #expect(command.request(Sample.r1, join: [], listen: nil).logPath == "/m/routers/r1/log")
     }
 
+    @Test("On another address everything that is left open is bound there")
+    func address() {
+        let command = ProcessCommand(directory: DataDirectory(path: "/m"), address: .loopback6)
+        let router = command.arguments(Sample.r1, join: [], listen: Endpoint("[::1]:80"))
+        #expect(router.suffix(6) == ["--listen", "[::1]:80", "--gossip", "[::1]:0", "--admin", "[::1]:0"])
+        let cell = command.arguments(Sample.eu1, join: [], listen: nil)
+        #expect(cell.suffix(4) == ["--listen", "[::1]:0", "--gossip", "[::1]:0"])
+    }
+
     @Test("Ready lines are read, and anything else is not")
     func lines() {
         let line = ReadyLine(

@@ -7,6 +7,8 @@ final class ComposeHosts {
         /// A network namespace, a hosts file and a host name each, on one bridge. Commands run as they are written but for
         /// their paths, and names become known one after the other, as containers start.
         case namespaces
+        /// The same with IPv6 addresses alone: `::` takes the place of 0.0.0.0.
+        case namespaces6
         /// A loopback address each: it takes the place of the service's name, and of 0.0.0.0 and 127.0.0.1.
         case loopback
 
@@ -20,6 +22,7 @@ final class ComposeHosts {
 
     let folder: URL
     private let usesNamespaces: Bool
+    private let isIPv6: Bool
     private let services: [ComposeFile.Service]
     private let prefix = "cellmesh-\(getpid())"
     private var running: [String: Program.Running] = [:]
@@ -31,7 +34,8 @@ final class ComposeHosts {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let secret = (0..<32).map { _ in String(format: "%02x", UInt8.random(in: 0...255)) }.joined()
         try secret.write(to: folder.appendingPathComponent("mesh.secret"), atomically: true, encoding: .utf8)
-        usesNamespaces = place == .namespaces
+        usesNamespaces = place != .loopback
+        isIPv6 = place == .namespaces6
         if usesNamespaces { try makeNamespaces() }
     }
 
@@ -39,6 +43,7 @@ final class ComposeHosts {
 
     func address(of service: String) throws -> String {
         let index = try #require(services.firstIndex { $0.name == service })
+        if isIPv6 { return "fd77::\(index + 1)" }
         return usesNamespaces ? "10.77.0.\(index + 1)" : "127.77.\(getpid() % 250).\(index + 1)"
     }
 
@@ -46,14 +51,16 @@ final class ComposeHosts {
         var script = [
             "ip netns add \(prefix)-switch", "ip -n \(prefix)-switch link set lo up",
             "ip -n \(prefix)-switch link add name br0 type bridge",
-            "ip -n \(prefix)-switch addr add 10.77.0.254/24 dev br0", "ip -n \(prefix)-switch link set br0 up",
+            "ip -n \(prefix)-switch addr add \(isIPv6 ? "fd77::fe/64" : "10.77.0.254/24") dev br0 \(isIPv6 ? "nodad" : "")",
+            "ip -n \(prefix)-switch link set br0 up",
         ]
         for (index, service) in services.enumerated() {
             let space = "\(prefix)-\(service.name)"
             script += [
                 "ip netns add \(space)", "ip -n \(space) link set lo up",
                 "ip -n \(space) link add name eth0 type veth peer name v\(index) netns \(prefix)-switch",
-                "ip -n \(space) addr add \(try address(of: service.name))/24 dev eth0",
+                "ip -n \(space) addr add \(try address(of: service.name))"
+                    + (isIPv6 ? "/64 dev eth0 nodad" : "/24 dev eth0"),
                 "ip -n \(space) link set eth0 up",
                 "ip -n \(prefix)-switch link set v\(index) master br0 up",
             ]
@@ -88,9 +95,10 @@ final class ComposeHosts {
 
     /// One request to the router's published port.
     func http(_ method: String, _ path: String, body: String = "") throws -> HTTPProbe.Answer? {
-        let url = "http://\(try address(of: "router")):7000\(path)"
+        let host = try address(of: "router")
+        let url = "http://\(isIPv6 ? "[\(host)]" : host):7000\(path)"
         let data = body.isEmpty ? [] : ["--data-binary", body]
-        let outcome = try run(["curl", "-si", "-m", "5", "-X", method, url] + data)
+        let outcome = try run(["curl", "-gsi", "-m", "5", "-X", method, url] + data)
         return HTTPProbe.parse(Array(outcome.out.utf8))
     }
 
@@ -134,6 +142,10 @@ final class ComposeHosts {
             .replacingOccurrences(of: "/etc/cellmesh", with: Program.root.path)
             .replacingOccurrences(of: "/var/lib/cellmesh", with: volume(service.name))
             .replacingOccurrences(of: "/run/secrets/mesh", with: folder.appendingPathComponent("mesh.secret").path)
+        if isIPv6 {
+            return text.replacingOccurrences(of: "=0.0.0.0:", with: "=[::]:").replacingOccurrences(
+                of: "=0.0.0.0", with: "=::")
+        }
         guard !usesNamespaces, let sign = text.firstIndex(of: "=") else { return text }
         let parts = text[text.index(after: sign)...].split(separator: ":", maxSplits: 1)
         let own = parts.first == "0.0.0.0" || parts.first == "127.0.0.1"

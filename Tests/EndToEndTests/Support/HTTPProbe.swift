@@ -11,22 +11,22 @@ final class HTTPProbe {
         var body: String
     }
 
-    /// Connects to `http://A.B.C.D:PORT`.
+    /// Connects to `http://A.B.C.D:PORT` or `http://[IPV6]:PORT`.
     init(_ url: String) throws {
-        let parts = url.replacingOccurrences(of: "http://", with: "").split(separator: ":")
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(parts[1])!.bigEndian
-        address.sin_addr.s_addr = inet_addr(String(parts[0]))
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let text = url.replacingOccurrences(of: "http://", with: "")
+        let colon = try #require(text.lastIndex(of: ":"))
+        let host = text[..<colon].trimmingCharacters(in: ["[", "]"])
+        var hints = addrinfo()
+        hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        try #require(getaddrinfo(host, String(text[text.index(after: colon)...]), &hints, &list) == 0, "\(url)")
+        defer { freeaddrinfo(list) }
+        let address = try #require(list).pointee
+        descriptor = socket(address.ai_family, Int32(SOCK_STREAM.rawValue), 0)
         var limit = timeval(tv_sec: 10, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        try #require(connected == 0, "cannot connect to \(url)")
+        try #require(connect(descriptor, address.ai_addr, address.ai_addrlen) == 0, "cannot connect to \(url)")
     }
 
     deinit { close(descriptor) }

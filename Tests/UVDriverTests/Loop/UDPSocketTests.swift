@@ -38,6 +38,33 @@ struct UDPSocketTests {
         server = nil
     }
 
+    /// The number of datagrams from `sender` that come to `receiver`, and whom they come from.
+    private func arrives(from sender: String, to receiver: String, at host: String) throws -> Endpoint? {
+        let loop = try EventLoop()
+        var source: Endpoint?
+        let target = try UDPSocket(loop: loop, bind: try #require(Endpoint(receiver))) { from, _ in source = from }
+        let origin = try UDPSocket(loop: loop, bind: try #require(Endpoint(sender))) { _, _ in }
+        let to = try #require(Endpoint("\(host):\(target.local.port)"))
+        let outcome = send(origin, to: to, [1])
+        #expect(origin.reaches(to) == (outcome == .sent))
+        for _ in 0..<100 where outcome == .sent && source == nil { loop.runOnce() }
+        if let source { #expect(source.port == origin.local.port) }
+        origin.close()
+        target.close()
+        #expect(loop.close() == [])
+        return source
+    }
+
+    @Test("A socket at [::] takes and sends both families, and IPv4 peers are IPv4; others serve their own")
+    func families() throws {
+        #expect(try arrives(from: "127.0.0.1:0", to: "[::]:0", at: "127.0.0.1")?.host == "127.0.0.1")
+        #expect(try arrives(from: "[::]:0", to: "127.0.0.1:0", at: "127.0.0.1")?.host == "127.0.0.1")
+        #expect(try arrives(from: "[::]:0", to: "[::1]:0", at: "[::1]")?.host == "[::1]")
+        #expect(try arrives(from: "[::1]:0", to: "[::]:0", at: "[::1]")?.host == "[::1]")
+        #expect(try arrives(from: "127.0.0.1:0", to: "[::]:0", at: "[::1]") == nil)
+        #expect(try arrives(from: "[::1]:0", to: "[::]:0", at: "127.0.0.1") == nil)
+    }
+
     @Test("A datagram that the kernel refuses is counted, and sending goes on")
     func refused() throws {
         let loop = try EventLoop()
@@ -89,12 +116,15 @@ struct UDPSocketTests {
         let endpoint = try #require(Endpoint("10.1.2.3:8080"))
         #expect(Endpoint(endpoint.socketAddress) == endpoint)
         #expect(endpoint.withSocketAddress { Endpoint($0) } == endpoint)
-        var six = sockaddr_in6()
-        six.sin6_family = sa_family_t(AF_INET6)
-        let none = withUnsafePointer(to: six) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { Endpoint($0) }
-        }
-        #expect(none == nil)
+        let six = try #require(Endpoint("[2001:db8::1:2]:8080"))
+        #expect(Endpoint(six.socketAddress6) == six)
+        #expect(six.withSocketAddress { Endpoint($0) } == six)
+        // As a socket of both families tells of an IPv4 peer.
+        #expect(endpoint.withSocketAddress(isForBoth: true) { $0.pointee.sa_family } == sa_family_t(AF_INET6))
+        #expect(endpoint.withSocketAddress(isForBoth: true) { Endpoint($0) } == endpoint)
+        var other = sockaddr()
+        other.sa_family = sa_family_t(AF_UNIX)
+        #expect(withUnsafePointer(to: other) { Endpoint($0) } == nil)
         #expect(Endpoint(nil as UnsafePointer<sockaddr>?) == nil)
     }
 }

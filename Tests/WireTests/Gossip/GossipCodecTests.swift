@@ -54,6 +54,64 @@ import Testing
         #expect(encoded(packet) == expected)
     }
 
+    /// Version 2: what names an IPv6 address. IPv4 endpoints have the bytes that they have in version 1.
+    @Test func bytesOfIPv6() throws {
+        let packet = GossipPacket(
+            sender: "ann", senderIncarnation: 7,
+            body: .pingRequest(sequence: 1, target: "bob", at: Endpoint("[2001:db8::1]:7000")!),
+            updates: [
+                .suspect("cleo", incarnation: 2, accuser: "ann"),
+                .alive(
+                    try MemberProfile(
+                        name: "d", role: .router, region: "eu", zone: "", gossip: .loopback(7000),
+                        data: Endpoint("[::1]:1")!, admin: .unspecified),
+                    MemberMetadata(state: .serving, load: 9), incarnation: 3),
+            ])
+        let expected: [UInt8] =
+            [2, 0x82, 3] + Array("ann".utf8) + [7, 0, 0, 0, 1, 0, 0, 0, 3] + Array("bob".utf8)
+            + [0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0x58, 0x1B] + [2]
+            + [1, 2, 0, 0, 0, 4] + Array("cleo".utf8) + [3] + Array("ann".utf8)
+            + [0x20, 3, 0, 0, 0, 1] + Array("d".utf8) + [2] + Array("eu".utf8) + [0, 2]
+            + [1, 0, 0, 127, 0x58, 0x1B] + [UInt8](repeating: 0, count: 15) + [1, 1, 0] + [0, 0, 0, 0, 0, 0] + [1, 9]
+        #expect(encoded(packet) == expected)
+        #expect(expected.count == packet.encodedSize)
+        #expect(try decoded(expected) == packet)
+    }
+
+    @Test func aSecondVersionOfWhatTheFirstCanSayIsRefused() throws {
+        let packet = GossipPacket(sender: "ann", senderIncarnation: 7, body: .ping(sequence: 1, target: "bob"))
+        #expect(encoded(packet)[0] == 1)
+        #expect(throws: GossipDecodingError.version) { try decoded([2] + encoded(packet).dropFirst()) }
+        #expect(throws: GossipDecodingError.version) { try decoded([3] + encoded(packet).dropFirst()) }
+        // The bits of version 2 are none of version 1, and belong to what has an endpoint alone.
+        var bytes = encoded(packet)
+        bytes[1] |= 0x80
+        #expect(throws: GossipDecodingError.kind) { try decoded(bytes) }
+        bytes[0] = 2
+        #expect(throws: GossipDecodingError.kind) { try decoded(bytes) }
+        bytes = encoded(
+            GossipPacket(
+                sender: "ann", senderIncarnation: 7, body: .gossip,
+                updates: [.suspect("cleo", incarnation: 2, accuser: "ann")]))
+        bytes[11] |= 0x10
+        #expect(throws: GossipDecodingError.status) { try decoded(bytes) }
+        bytes[0] = 2
+        #expect(throws: GossipDecodingError.status) { try decoded(bytes) }
+    }
+
+    @Test(arguments: ["10.0.0.1", "fe80::1"])
+    func anAddressThatHasNoPlaceInVersion2IsRefused(_ address: String) throws {
+        let asked = Endpoint("[2001:db8::1]:7000")!
+        var bytes = encoded(
+            GossipPacket(
+                sender: "ann", senderIncarnation: 7, body: .pingRequest(sequence: 1, target: "bob", at: asked)))
+        let mapped = IPAddress(address) ?? IPAddress(high: 0xFE80 << 48, low: 1)
+        let start = bytes.count - 1 - 18
+        withUnsafeBytes(of: mapped.high.bigEndian) { bytes.replaceSubrange(start..<(start + 8), with: $0) }
+        withUnsafeBytes(of: mapped.low.bigEndian) { bytes.replaceSubrange((start + 8)..<(start + 16), with: $0) }
+        #expect(throws: GossipDecodingError.address) { try decoded(bytes) }
+    }
+
     @Test func everyPrefixIsTruncated() throws {
         var rng = Generator(seed: 2)
         for _ in 0..<50 {

@@ -43,8 +43,11 @@ enum GossipSamples {
 
     static func word(_ rng: inout Generator) -> UInt32 { UInt32(truncatingIfNeeded: rng.next()) }
 
+    /// One in four is IPv6.
     static func endpoint(_ rng: inout Generator) -> Endpoint {
-        Endpoint(address: word(&rng), port: UInt16(truncatingIfNeeded: rng.next()) | 1)
+        let port = UInt16(truncatingIfNeeded: rng.next()) | 1
+        guard rng.below(4) == 0 else { return Endpoint(v4: word(&rng), port: port) }
+        return Endpoint(address: IPAddress(high: 0x2001_0db8 << 32 | UInt64(word(&rng)), low: rng.next()), port: port)
     }
 
     static func digest(_ rng: inout Generator) -> SyncDigest {

@@ -80,23 +80,15 @@ extension ScenarioReader {
         }
         let rest = text.dropFirst(7)
         let authority = rest.prefix { !"/?#".contains($0) }
-        let parts = authority.split(separator: ":", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), !authority.contains("@"), !SecretBook.isMarked(String(authority)) else {
-            return refuse("its host is no name or address of four numbers", hint: "http://127.0.0.1:PORT/PATH")
+        guard !SecretBook.isMarked(String(authority)), let host = HostPort.host(of: authority.lowercased()) else {
+            return refuse("its host is no name and no address", hint: "http://127.0.0.1:PORT/PATH")
         }
-        let host = parts[0].lowercased()
-        guard let address = host == "localhost" ? Endpoint.loopback(0).address : Endpoint.parseAddress(parts[0]),
-            address >> 24 == 127
-        else {
+        guard host == "localhost" || IPAddress(host)?.isLoopback == true else {
             return refuse(
-                "a drill asks this machine alone, by an address of its loopback", hint: "127.0.0.1 or localhost")
+                "a drill asks this machine alone, by an address of its loopback", hint: "127.0.0.1, [::1] or localhost")
         }
-        var port = 80
-        if parts.count == 2 {
-            guard let number = Syntax.integer(String(parts[1])), (1...65_535).contains(number) else {
-                return refuse("its port is no number from 1 to 65535")
-            }
-            port = number
+        guard let place = HostPort(authority.lowercased(), usualPort: 80), place.port > 0 else {
+            return refuse("its port is no number from 1 to 65535")
         }
         var target = String(rest.dropFirst(authority.count).prefix { $0 != "#" })
         if !target.hasPrefix("/") { target = "/" + target }
@@ -105,7 +97,7 @@ extension ScenarioReader {
                 .joined()
         }
         return ScenarioCall.Request(
-            endpoint: Endpoint(address: address, port: UInt16(port)), host: "\(host):\(port)", target: target)
+            endpoint: place.endpoint ?? .loopback(place.port), host: place.description, target: target)
     }
 
     /// Nil where one cannot be sent; that was reported.

@@ -5,52 +5,68 @@ import MeshBase
 /// The address that the others are told to reach this process at.
 package enum AdvertisedAddress {
     /// - Parameters:
-    ///   - given: a host name or `A.B.C.D`; nil where nobody chose one.
+    ///   - given: a host name or an address; nil where nobody chose one.
     ///   - listening: the addresses that are bound, that of gossip first.
     /// - Returns: nil where each bound address can be told as it is.
-    /// - Throws: a name that is not known; or every address is bound and the machine's own name leads back to itself.
-    package static func choose(_ given: String?, listening: [Endpoint]) throws(HostFailure) -> UInt32? {
+    /// - Throws: a name that is not known; every address is bound and the machine's own name leads back to itself; or what is
+    ///   bound does not serve the family of what would be told.
+    package static func choose(_ given: String?, listening: [Endpoint]) throws(HostFailure) -> IPAddress? {
         if let given {
-            let address = try address(of: given, "--advertise \(given)")
-            guard address != 0, address >> 28 != 14, address != .max else {
-                throw HostFailure(
-                    "--advertise \(given): nobody reaches a member at \(Endpoint(address: address, port: 0).host)")
+            let found = try addresses(of: given, "--advertise \(given)")
+            let address = found.first { isServed($0, by: listening) } ?? found[0]
+            guard address.isOfOneHost else {
+                throw HostFailure("--advertise \(given): nobody reaches a member at \(address)")
             }
             return address
         }
-        guard listening.contains(where: { $0.address == 0 }) else { return nil }
-        if let bound = listening.first?.address, bound != 0 { return bound }
-        let name = try hostName()
-        let hint = "give --advertise, the address that other hosts reach this one at"
-        let own: UInt32
-        do throws(HostFailure) { own = try address(of: name, "the own address") } catch {
-            throw HostFailure("\(error); \(hint)")
+        guard listening.contains(where: \.address.isUnspecified) else { return nil }
+        if let bound = listening.first?.address, !bound.isUnspecified {
+            for open in listening where open.address.isUnspecified && !open.address.serves(bound) {
+                throw HostFailure(
+                    "others are told \(bound), where gossip is bound, and \(open) serves the other family alone: bind [::],"
+                        + " which serves both, or give --advertise")
+            }
+            return bound
         }
-        guard own >> 24 != 127 else {
-            throw HostFailure(
-                "'\(name)' is \(Endpoint(address: own, port: 0).host), which no other host reaches; \(hint)")
-        }
-        return own
+        return try own(listening)
     }
 
-    /// The first address of a host name, or what `A.B.C.D` says.
-    package static func address(of host: String, _ purpose: String) throws(HostFailure) -> UInt32 {
-        if let address = Endpoint.parseAddress(host) { return address }
-        guard !Endpoint.isIPv6(host) else {
-            throw HostFailure("\(purpose): \(Endpoint.onlyIPv4), or a name that has one")
+    /// Of the machine's own name: the first address that what is bound serves, and that leads elsewhere than to itself.
+    private static func own(_ listening: [Endpoint]) throws(HostFailure) -> IPAddress {
+        let name = try hostName()
+        let hint = "give --advertise, the address that other hosts reach this one at"
+        let found: [IPAddress]
+        do throws(HostFailure) { found = try addresses(of: name, "the own address") } catch {
+            throw HostFailure("\(error); \(hint)")
         }
-        guard !host.contains(":") else { throw HostFailure("\(purpose): a name or A.B.C.D, without a port") }
-        var outcome: Result<[Endpoint], UVError>?
-        do throws(UVError) {
-            let loop = try EventLoop()
-            try Resolver.resolve(loop: loop, host: host, port: 0) { outcome = $0 }
-            loop.run()
-            loop.close()
-        } catch { outcome = .failure(error) }
-        switch outcome {
-        case .success(let found)? where !found.isEmpty: return found[0].address
-        case .failure(let error)?: throw HostFailure("\(purpose): \(error)")
-        default: throw HostFailure("\(purpose): \(host) has no IPv4 address")
+        let served = found.filter { isServed($0, by: listening) }
+        if let own = served.first(where: { !$0.isLoopback }) { return own }
+        guard let first = served.first else {
+            throw HostFailure("'\(name)' is \(found[0]), of a family that is not bound; bind [::], or \(hint)")
+        }
+        throw HostFailure("'\(name)' is \(first), which no other host reaches; \(hint)")
+    }
+
+    private static func isServed(_ address: IPAddress, by listening: [Endpoint]) -> Bool {
+        listening.allSatisfy { !$0.address.isUnspecified || $0.address.serves(address) }
+            && listening.first.map { $0.address.serves(address) } ?? true
+    }
+
+    /// The address of a host name that this machine has, or what an address says.
+    package static func bound(_ host: String, _ purpose: String) throws(HostFailure) -> IPAddress {
+        let found = try addresses(of: host, purpose)
+        return AddressChoice.own(found.map { Endpoint(address: $0, port: 0) })?.address ?? found[0]
+    }
+
+    /// The addresses of a host name, one at least, or what an address says.
+    static func addresses(of host: String, _ purpose: String) throws(HostFailure) -> [IPAddress] {
+        // As people write it in front of a port.
+        let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
+        if let problem = AddressProblem.host(bare) { throw HostFailure("\(purpose): \(problem)") }
+        if let address = IPAddress(bare) { return [address] }
+        guard !host.contains(":") else { throw HostFailure("\(purpose): a name or an address, without a port") }
+        do throws(UVError) { return try Resolver.addresses(of: host).map(\.address) } catch {
+            throw HostFailure("\(purpose): \(error)")
         }
     }
 

@@ -177,7 +177,7 @@ package final class HostMembership {
         names?.tick(unreached: { member.search().unreached }) { [weak self] name, found, former in
             guard let self, let member = self.member else { return }
             member.join(found, former)
-            events.log("join-found", "\(name.host):\(name.port) is \(found[0].host)")
+            events.log("join-found", "\(name.host):\(name.port) is " + found.map(\.host).joined(separator: ", "))
         }
         guard ticks % StrangerWatch.ticks == 0 else { return }
         for (action, detail) in stranger.look(member.search()) {

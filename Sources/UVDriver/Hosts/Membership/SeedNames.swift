@@ -5,6 +5,7 @@ import MeshBase
 final class SeedNames {
     private let loop: EventLoop
     private var names: [(name: SeedSearch.Name, endpoints: [Endpoint])]
+    private let reaches: (Endpoint) -> Bool
     private var next = 0
     private var isLookingUp = false
     private var ticks = 0
@@ -15,7 +16,8 @@ final class SeedNames {
 
     init(loop: EventLoop, _ search: SeedSearch) {
         self.loop = loop
-        names = search.names
+        reaches = search.reaches
+        names = search.names.map { name in (name.name, name.endpoints.filter(search.reaches)) }
     }
 
     /// Called every half second.
@@ -40,7 +42,9 @@ final class SeedNames {
                 guard let self else { return }
                 isLookingUp = false
                 // A name that is gone for a while is no reason to forget where it led.
-                guard case .success(let found) = outcome, !found.isEmpty else { return }
+                guard case .success(let all) = outcome else { return }
+                let found = all.filter(reaches)
+                guard !found.isEmpty else { return }
                 let former = names[index].endpoints
                 guard found != former else { return }
                 names[index].endpoints = found

@@ -23,6 +23,14 @@ package struct SeedSearch {
         case fail(String)
     }
 
+    /// Whether the socket for gossip can send there.
+    package var reaches: (Endpoint) -> Bool = { _ in true }
+    /// Of those, the ones that are reached; all where none is.
+    package var seeds: [Endpoint] {
+        let reached = found.filter(reaches)
+        return reached.isEmpty ? found : reached
+    }
+
     package private(set) var found: [Endpoint] = []
     package private(set) var missing: [Name] = []
     /// Every name, and what it led to.
@@ -32,22 +40,28 @@ package struct SeedSearch {
     /// - Throws: a text that is not `HOST:PORT`.
     package init(_ texts: [String]) throws(HostFailure) {
         for text in texts {
-            if let endpoint = Endpoint(text) {
-                guard endpoint.port != 0, endpoint.address != 0 else {
-                    throw HostFailure("--join \(text): give the address and the port where a member gossips")
-                }
+            guard let place = HostPort(text) else {
+                throw HostFailure("--join \(text): \(AddressProblem.endpoint(text) ?? "give HOST:PORT")")
+            }
+            guard place.port != 0, place.address?.isOfOneHost ?? true else {
+                throw HostFailure("--join \(text): give the address and the port where a member gossips")
+            }
+            if let endpoint = place.endpoint {
                 found.append(endpoint)
-            } else if let (host, port) = Resolver.parse(text), port != 0 {
-                missing.append(Name(host: host, port: port))
-                names.append((Name(host: host, port: port), []))
             } else {
-                throw HostFailure("--join \(text): " + Self.wanted(text))
+                let name = Name(host: place.host, port: place.port)
+                missing.append(name)
+                names.append((name, []))
             }
         }
     }
 
-    private static func wanted(_ text: String) -> String {
-        Endpoint.isIPv6(text) ? "\(Endpoint.onlyIPv4) and its port, or a name that has one" : "give HOST:PORT"
+    /// Why nothing that was found can be joined through: the socket for gossip is of the other family.
+    package func refusal(gossip: Endpoint) -> String? {
+        guard let first = found.first, !found.contains(where: reaches) else { return nil }
+        return "--join \(first): gossip is bound to \(gossip), which reaches no "
+            + (first.address.isIPv4 ? "IPv4" : "IPv6")
+            + " address; bind it to [::], which serves both, or to an address of that family"
     }
 
     package mutating func resolved(_ name: Name, to endpoints: [Endpoint]) {

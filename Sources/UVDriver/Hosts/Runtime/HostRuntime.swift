@@ -37,6 +37,9 @@ package final class HostRuntime {
     private let started: Instant
     /// Held until this process ends or a successor takes its place.
     private let directoryLock: FileLock
+    /// Names of members of the family that the socket for gossip does not serve.
+    private var otherFamily: Set<String> = []
+    private static let mostOtherFamily = 64
 
     /// Set once; called when the process is asked to stop.
     package var onStop: () -> Void = {}
@@ -154,14 +157,16 @@ package final class HostRuntime {
         onStop = { isStopping = true }
         defer { onStop = {} }
         var search = try SeedSearch(settings.join)
+        search.reaches = { [udp] in udp.reaches($0) }
         try search.run(on: loop) { isStopping }
+        if let refusal = search.refusal(gossip: udp.local) { throw HostFailure(refusal) }
         for name in search.missing {
             events.log(
                 "join-unknown",
                 "\(name.host):\(name.port) has no address yet; joining through the others, and looking it up again")
         }
         membership.follow(search)
-        return search.found
+        return search.seeds
     }
 
     // MARK: Membership
@@ -200,9 +205,19 @@ package final class HostRuntime {
         if case .member(let change) = event {
             let profile = change.member.profile
             wire.learn(profile.name, gossip: profile.gossip, admin: profile.admin)
+            if !udp.reaches(profile.gossip) { tellOtherFamily(profile) }
         }
         if case .placement = event { hasNewPlacement = true }
         events.log(event, topology: settings.topology)
+    }
+
+    /// A member that this process's socket cannot send to is pinged by others in its place; said once for each.
+    private func tellOtherFamily(_ profile: MemberProfile) {
+        guard otherFamily.count < Self.mostOtherFamily, otherFamily.insert(profile.name).inserted else { return }
+        events.log(
+            "gossip-other-family",
+            "\(profile.name) gossips at \(profile.gossip), which the socket at \(udp.local) cannot send to: others ping it in"
+                + " this process's place; --gossip [::]:PORT serves both families")
     }
 
     /// The node has learnt of a newer placement, which is to be kept.

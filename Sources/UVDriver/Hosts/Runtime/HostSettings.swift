@@ -23,7 +23,7 @@ package struct HostSettings {
     package var admin = Endpoint.loopback(0)
     package var gossip = Endpoint.loopback(0)
     /// The address to tell the others; nil: the one that is bound.
-    package var advertise: UInt32?
+    package var advertise: IPAddress?
     /// Which connections between processes are encrypted.
     package var security = StreamSecurity.Rule.hosts
     /// What a router shows to customers who come over HTTPS; nil: they come over HTTP alone.

@@ -35,7 +35,7 @@ package final class HostSecurity {
         renewed = loop.now()
         streams = StreamSecurity(settings.security)
         for address in [settings.advertise, settings.gossip.address, settings.listen.address] {
-            if let address, address != 0 { streams.ownAddresses.insert(address) }
+            if let address, !address.isUnspecified { streams.ownAddresses.insert(address) }
         }
         streams.make = { [unowned self] in try context() }
     }

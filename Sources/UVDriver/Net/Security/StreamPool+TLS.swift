@@ -39,7 +39,7 @@ extension StreamPool {
 
     private func isOfThisHost(_ slot: StreamPointer) -> Bool {
         let peer = Self.peerAddress(slot)
-        return Endpoint(address: peer, port: 0).isLoopback || peer == Self.localAddress(slot)
+        return peer.isLoopback || peer == Self.localAddress(slot)
     }
 
     /// `count` bytes are in the scratch.

@@ -12,7 +12,7 @@ package final class StreamSecurity {
 
     package let rule: Rule
     /// Addresses of this host; the loopback is always among them.
-    package var ownAddresses: Set<UInt32> = []
+    package var ownAddresses: Set<IPAddress> = []
     /// Makes what connections have in common, once the first one needs it.
     package var make: () throws -> TLSContext = { throw TLSFault(.broken, "there is no certificate") }
     private var made: TLSContext?
@@ -26,7 +26,7 @@ package final class StreamSecurity {
 
     /// Whether a connection to this end is encrypted.
     func secures(_ endpoint: Endpoint) -> Bool {
-        rule == .all || !(endpoint.isLoopback || ownAddresses.contains(endpoint.address))
+        rule == .all || !(endpoint.address.isLoopback || ownAddresses.contains(endpoint.address))
     }
 
     /// One end of a new connection.

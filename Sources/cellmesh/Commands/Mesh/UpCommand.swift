@@ -7,6 +7,7 @@ import Reports
 import Sharding
 import Telemetry
 import Topology
+import UVDriver
 
 struct UpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,6 +24,7 @@ struct UpCommand: ParsableCommand {
               cellmesh up
               cellmesh up topology/flagship.yaml --detach
               cellmesh up --detach --mesh demo --port 8080 -o json
+              cellmesh up --listen-address ::1
             """)
 
     @Argument(help: "A topology.", completion: .file())
@@ -34,6 +36,12 @@ struct UpCommand: ParsableCommand {
         help: ArgumentHelp(
             "The port of the first router, 0 to 65535; any free one where it is 0 or left out.", valueName: "port"))
     var port: UInt16?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where all of it is bound, an address of the loopback: 127.0.0.1, or ::1 for a mesh of IPv6.",
+            valueName: "host"))
+    var listenAddress: String?
 
     @Flag(name: .shortAndLong, help: "Return when the mesh serves, and leave it running.")
     var detach = false
@@ -140,12 +148,28 @@ struct UpCommand: ParsableCommand {
         if let policies { topology.policies = try PolicyChoice.policies(policies, over: topology.policies, console) }
         var settings = ControlSettings(directory: directory, topology: topology)
         settings.router = port.map { .loopback($0) }
+        settings.address = try address(directory)
         settings.startTimeout = waitTimeout.amount
         settings.grace = grace.amount
         settings.extra += try https.arguments
         if let defect { settings.extra += ["--defect", defect.rawValue] }
         if let traceSample { settings.extra += ["--trace-sample", "\(traceSample)"] }
         return settings
+    }
+
+    /// What is asked for; or where a mesh is that goes on without its control plane.
+    private func address(_ directory: DataDirectory) throws -> IPAddress {
+        guard let listenAddress else {
+            let former = (try? directory.control())??.apiEndpoint?.address
+            return former.flatMap { $0.isLoopback ? $0 : nil } ?? .loopback
+        }
+        do throws(HostFailure) {
+            let address = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
+            if address.isLoopback { return address }
+        } catch { throw CommandFailure(.usage, "\(error)") }
+        throw CommandFailure(
+            .usage, "--listen-address \(listenAddress) is no address of the loopback, such as ::1",
+            hint: "a mesh over several hosts is made of 'cellmesh region' and 'cellmesh router'")
     }
 
     /// The mesh that is meant where neither a file nor a name is given: the only one there is; nil where there is none.

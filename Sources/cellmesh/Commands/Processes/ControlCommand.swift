@@ -31,13 +31,22 @@ struct ControlCommand: ParsableCommand {
 
     @OptionGroup(title: "With --observe") var place: HostPlace
 
-    @Option(help: ArgumentHelp("Where the API listens, HOST:PORT.", valueName: "address"))
-    var api = EndpointArgument(.loopback(0))
+    @Option(
+        help: ArgumentHelp(
+            "Where cells and routers are bound, and what follows where it is left out, at any port.", valueName: "host")
+    )
+    var listenAddress = "127.0.0.1"
 
-    @Option(help: ArgumentHelp("Where to gossip, HOST:PORT.", valueName: "address"))
-    var gossip = EndpointArgument(.loopback(0))
+    @Option(help: ArgumentHelp("Where the API listens, HOST:PORT or [IPV6]:PORT.", valueName: "address"))
+    var api: EndpointArgument?
 
-    @Option(help: ArgumentHelp("Where the first router takes customers, HOST:PORT.", valueName: "address"))
+    @Option(
+        help: ArgumentHelp(
+            "Where to gossip, HOST:PORT or [IPV6]:PORT; [::] serves IPv4 as well.", valueName: "address"))
+    var gossip: EndpointArgument?
+
+    @Option(
+        help: ArgumentHelp("Where the first router takes customers, HOST:PORT or [IPV6]:PORT.", valueName: "address"))
     var listen: EndpointArgument?
 
     @Option(help: ArgumentHelp("How long processes go on without a control plane.", valueName: "duration"))
@@ -61,14 +70,17 @@ struct ControlCommand: ParsableCommand {
             }
             try directory.checkVersion()
             var settings = ControlSettings(directory: directory, topology: try directory.model())
-            settings.api = api.endpoint
-            settings.gossip = gossip.endpoint
+            settings.address = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
+            if let api { settings.api = api.endpoint }
+            if let gossip { settings.gossip = gossip.endpoint }
             settings.router = listen?.endpoint
             settings.grace = grace.amount
             settings.startTimeout = waitTimeout.amount
             settings.readyDescriptor = readyFd
             settings.extra = extra
             try ControlPlane.run(settings)
+        } catch let error as HostFailure {
+            throw CommandFailure(.usage, "\(error)")
         } catch let error as DataDirectoryError {
             throw CommandFailure(error)
         } catch let error as ControlFailure {
@@ -83,10 +95,11 @@ struct ControlCommand: ParsableCommand {
             directory: directory, topology: try TopologyFile.topology(topology, console: console),
             secret: try SecretFile.read(place.secretFile))
         settings.join = place.join
-        settings.api = api.endpoint
-        settings.gossip = gossip.endpoint
         do {
-            settings.advertise = try AdvertisedAddress.choose(place.advertise, listening: [gossip.endpoint])
+            let address = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
+            settings.api = api?.endpoint ?? Endpoint(address: address, port: 0)
+            settings.gossip = gossip?.endpoint ?? Endpoint(address: address, port: 0)
+            settings.advertise = try AdvertisedAddress.choose(place.advertise, listening: [settings.gossip])
         } catch { throw CommandFailure("\(error)") }
         try MeshObserver.run(settings) { console.message("watching \(settings.topology.name); api http://\($0)") }
     }

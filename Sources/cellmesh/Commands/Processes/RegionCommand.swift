@@ -29,7 +29,9 @@ struct RegionCommand: ParsableCommand {
 
     @OptionGroup var place: HostPlace
 
-    @Option(help: ArgumentHelp("The name or IPv4 address that cells serve and gossip at.", valueName: "host"))
+    @Option(
+        help: ArgumentHelp("The name or address that cells serve and gossip at; of :: IPv4 as well.", valueName: "host")
+    )
     var listenAddress = "127.0.0.1"
 
     @Option(
@@ -66,7 +68,7 @@ struct RegionCommand: ParsableCommand {
         settings.grace = grace.amount
         settings.startTimeout = waitTimeout.amount
         do {
-            settings.listen = try AdvertisedAddress.address(of: listenAddress, "--listen-address")
+            settings.listen = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
             settings.advertise = try AdvertisedAddress.choose(
                 place.advertise, listening: [Endpoint(address: settings.listen, port: gossipPort)])
             try RegionRunner.run(settings) { console.message($0) }

@@ -16,7 +16,7 @@ struct RouterCommand: ParsableCommand {
 
     @OptionGroup var host: HostOptions
 
-    @Option(help: ArgumentHelp("Where probes and metrics are, HOST:PORT.", valueName: "address"))
+    @Option(help: ArgumentHelp("Where probes and metrics are, HOST:PORT or [IPV6]:PORT.", valueName: "address"))
     var admin = EndpointArgument(.loopback(0))
 
     @Option(help: ArgumentHelp("The placement table, placement.json of a data directory.", valueName: "file"))

@@ -23,20 +23,10 @@ final class FeedStream {
         guard let endpoint = Endpoint(String(api.address.dropFirst("http://".count))) else {
             throw CommandFailure("the address of the control plane is none: \(api.address)")
         }
-        let opened = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = endpoint.port.bigEndian
-        address.sin_addr.s_addr = endpoint.address.bigEndian
-        let connected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(opened, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-            }
-        }
-        descriptor = opened
+        descriptor = AddressChoice.connected([endpoint])?.descriptor ?? -1
         let request =
             "GET /v1/live\(since.map { "?since=\(max($0, 0))" } ?? "") HTTP/1.1\r\nHost: \(endpoint)\r\nAuthorization: Bearer \(try mesh.token())\r\n\r\n"
-        guard opened >= 0, connected == 0, Self.send(opened, Array(request.utf8)) else {
+        guard descriptor >= 0, Self.send(descriptor, Array(request.utf8)) else {
             throw CommandFailure(
                 .unhealthy, "the control plane of mesh '\(mesh.name)' does not answer",
                 next: "cellmesh doctor --mesh \(mesh.name)")
