@@ -16,6 +16,10 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libuv1 
 COPY --from=build /src/.build/release/cellmesh /usr/local/bin/cellmesh
 COPY topology /etc/cellmesh/topology
 COPY cells /etc/cellmesh/cells
+# Nobody's on the host, and nobody with rights in the container. A new volume takes this owner.
+RUN install --directory --owner=10001 --group=0 --mode=0770 /var/lib/cellmesh
 VOLUME /var/lib/cellmesh
+USER 10001:0
+STOPSIGNAL SIGTERM
 ENTRYPOINT ["cellmesh"]
 CMD ["help"]

@@ -6,10 +6,10 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-kills test-prometheus swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-kills test-prometheus test-export test-play-kube swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 bootstrap: ## Install the Debian packages that are missing
 	@scripts/bootstrap
@@ -38,6 +38,12 @@ test-kills: release ## Kill a drill, its control plane, or both, at every step o
 
 test-prometheus: release ## Have Prometheus itself watch a mesh by what 'cellmesh export' writes (minutes)
 	@scripts/test-prometheus $(BINARY)
+
+test-export: release ## Have Kubernetes' own models, checkov and docker-compose read what 'cellmesh export' writes (minutes)
+	@scripts/test-export $(BINARY)
+
+test-play-kube: release ## Have podman play an exported mesh, kill a pod and bring it back (minutes)
+	@scripts/test-play-kube $(BINARY)
 
 lint: ## Check the format of all sources and scripts
 	swift format lint --strict --recursive Sources Tests Benchmarks Examples Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift

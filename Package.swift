@@ -83,6 +83,7 @@ let package = Package(
             "Feed",
             ["Reports", "Chaos", "Evacuation", "Membership", "Resilience", "Sharding", "Topology", "MeshBase"]),
         pureLayer("Alerts", ["Reports", "Evacuation", "MeshBase"]),
+        pureLayer("Exports", ["Topology", "MeshBase"]),
         // The files of the page, held in the program by `#embed`.
         .target(name: "CPages", exclude: ["Page"]),
         pureLayer("Pages", ["CPages", "Ciphers", "MeshBase"]),
@@ -144,7 +145,8 @@ let package = Package(
             name: "cellmesh",
             dependencies: [
                 arguments, "CLibUV", "ControlPlane", "LoadGenerator", "SimDriver", "UVDriver", "Nodes", "Blueprints",
-                "Store", "Telemetry", "Checkers", "Scenarios", "Drills", "Reports", "Alerts", "Feed", "Terminal",
+                "Store", "Telemetry", "Checkers", "Scenarios", "Drills", "Reports", "Alerts", "Exports", "Feed",
+                "Terminal",
                 "Resilience",
                 "Evacuation",
                 "Laboratories", "Membership", "Sharding", "Topology", "MeshBase", "Wire", "Chaos",
@@ -187,6 +189,7 @@ let package = Package(
             "FeedTests",
             ["Feed", "Reports", "Chaos", "Evacuation", "Membership", "Sharding", "Topology", "Blueprints", "MeshBase"]),
         tests("AlertsTests", ["Alerts", "Reports", "Evacuation", "MeshBase"]),
+        tests("ExportsTests", [yams, "Exports", "Blueprints", "Topology", "MeshBase"]),
         tests("TerminalTests", ["Terminal", "Feed", "Reports", "Sharding", "MeshBase"]),
         .testTarget(
             name: "PagesTests", dependencies: ["Pages", "Chaos", "MeshBase"], exclude: ["Browser", "Modules"],

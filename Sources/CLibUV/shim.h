@@ -438,6 +438,10 @@ static inline int cuv_duplicate_errno(int fd) {
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     return copy < 0 ? -errno : copy;
 }
+/// Two files or directories take each other's place in one step (RENAME_EXCHANGE, which is 2).
+static inline int cuv_exchange_errno(const char *one, const char *other) {
+    return syscall(SYS_renameat2, AT_FDCWD, one, AT_FDCWD, other, 2) == 0 ? 0 : -errno;
+}
 /// The descriptor behind a handle, or a negative errno.
 static inline int cuv_descriptor_errno(const uv_handle_t *handle) {
     uv_os_fd_t fd;

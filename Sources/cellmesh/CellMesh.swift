@@ -66,7 +66,7 @@ struct CellMesh: ParsableCommand {
                 name: "Processes",
                 subcommands: [
                     RouterCommand.self, RegionCommand.self, ControlCommand.self,
-                    PauseWatchCommand.self, WireCheckCommand.self,
+                    PauseWatchCommand.self, WireCheckCommand.self, ProbeCommand.self,
                 ]),
         ])
 }

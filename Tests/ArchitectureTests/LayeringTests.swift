@@ -8,8 +8,9 @@ import Testing
     static let system: Set<String> = ["Foundation", "FoundationEssentials", "Glibc", "Darwin", "Dispatch"]
     static let pure: Set<String> = [
         "MeshBase", "Topology", "Sharding", "Membership", "Resilience", "Replication", "Consensus", "Evacuation",
-        "Chaos", "Checkers", "Drills", "Reports", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
-        "Wire", "Nodes", "Ciphers",
+        "Chaos", "Checkers", "Drills", "Reports", "Scenarios", "Feed", "Alerts", "Exports", "Pages", "Terminal",
+        "Laboratories", "Wire",
+        "Nodes", "Ciphers",
     ]
     /// Of the pure targets these read and write JSON, with coders that know neither clock nor disk.
     static let coding: Set<String> = ["Reports"]
@@ -34,6 +35,7 @@ import Testing
             "MeshBase", "Topology", "Sharding", "Membership", "Evacuation", "Chaos", "Resilience", "Reports",
         ],
         "Alerts": ["MeshBase", "Evacuation", "Reports"],
+        "Exports": ["MeshBase", "Topology"],
         "Pages": ["MeshBase", "CPages", "Ciphers"],
         // Of telemetry the text alone.
         "Terminal": ["MeshBase", "Reports", "Feed", "Evacuation", "Telemetry"],
@@ -41,7 +43,8 @@ import Testing
         "Checkers": ["MeshBase", "Topology", "Sharding", "Membership", "Replication"],
         "Wire": ["MeshBase", "Membership", "Sharding", "Replication", "Ciphers"],
         "Nodes": pure.subtracting([
-            "Nodes", "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
+            "Nodes", "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Exports", "Pages", "Terminal",
+            "Laboratories",
         ]),
         "Blueprints": [
             "MeshBase", "Topology", "Sharding", "Resilience", "Chaos", "Drills", "Reports", "Scenarios", "Yams",
@@ -50,12 +53,12 @@ import Testing
         "Telemetry": ["MeshBase", "Logging", "Histogram"],
         "TLS": ["MeshBase", "Ciphers", "COpenSSL"],
         "UVDriver": pure.subtracting([
-            "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Pages", "Terminal", "Laboratories",
+            "Checkers", "Drills", "Scenarios", "Feed", "Alerts", "Exports", "Pages", "Terminal", "Laboratories",
         ]).union(["CLibUV", "TLS", "Store", "Telemetry"]),
-        "SimDriver": pure.subtracting(["Pages", "Terminal", "Laboratories"]).union([
+        "SimDriver": pure.subtracting(["Exports", "Pages", "Terminal", "Laboratories"]).union([
             "Telemetry"
         ]),
-        "ControlPlane": pure.subtracting(["Checkers", "Terminal", "Laboratories"]).union([
+        "ControlPlane": pure.subtracting(["Checkers", "Exports", "Terminal", "Laboratories"]).union([
             "UVDriver", "Blueprints", "Store", "Telemetry", "CLibUV",
         ]
         ),

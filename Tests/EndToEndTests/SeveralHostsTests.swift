@@ -5,7 +5,7 @@ extension EndToEnd {
     @Suite struct SeveralHostsTests {
         @Test func theComposeFileHasAServicePerRegionARouterAndAControlPlane() throws {
             let services = try ComposeFile().services
-            #expect(services.map(\.name) == ["control", "eu-west", "router", "us-east", "us-west"])
+            #expect(services.map(\.name) == ["control", "eu-west", "r1", "us-east", "us-west"])
             for service in services {
                 #expect(service.hostname == service.name)
                 #expect(
@@ -20,7 +20,7 @@ extension EndToEnd {
         func theStartCommandsMakeAMeshThatOutlivesARegion(_ place: ComposeHosts.Place) throws {
             let hosts = try ComposeHosts(ComposeFile().services, in: place)
             // The last to be needed first: everybody waits for names that are not known yet.
-            for name in ["router", "control", "eu-west", "us-west", "us-east"] {
+            for name in ["r1", "control", "eu-west", "us-west", "us-east"] {
                 try hosts.start(name)
                 usleep(100_000)
             }
@@ -65,7 +65,7 @@ extension EndToEnd {
             let kept = try #require(try hosts.http("GET", "/v1/customers/c1/records/k"))
             #expect(kept.status == 200 && kept.body == "kept" && kept.headers["x-shard"] == "2/3", "\(kept)")
 
-            for name in ["router", "us-east", "us-west", "control"] {
+            for name in ["r1", "us-east", "us-west", "control"] {
                 let outcome = try #require(hosts.stop(name))
                 #expect(outcome.code == 0, "\(name): exit \(outcome.code): \(outcome.err)")
             }

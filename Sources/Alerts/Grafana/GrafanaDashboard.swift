@@ -1,3 +1,5 @@
+import MeshBase
+
 /// One dashboard for Grafana.
 struct GrafanaDashboard: Sendable {
     /// In its address and its file's name.

@@ -1,3 +1,5 @@
+import MeshBase
+
 /// A picture of a dashboard: what it asks, and how it shows that.
 struct GrafanaPanel: Sendable {
     /// How it shows.

@@ -3,12 +3,7 @@ import MeshBase
 /// What Prometheus needs to watch a mesh: its configuration, rules, and tests of the rules. Text alone; who writes it is elsewhere.
 package struct PrometheusExport: Sendable {
     /// One file.
-    package struct File: Sendable, Equatable {
-        /// Below the directory, with slashes.
-        package let path: String
-        /// All of it.
-        package let text: String
-    }
+    package typealias File = ExportedFile
 
     /// How often processes are asked and rules are looked at: rates over 10 s need five answers.
     private static let interval = "2s"

@@ -52,6 +52,7 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case flagUnknown = "flag-unknown"
     case shardTooLarge = "shard-too-large"
     case geographyTooSmall = "geography-too-small"
+    case unexportable
 
     // Warnings.
     case quorumOfTwo = "quorum-of-two"

@@ -1,3 +1,4 @@
+import CLibUV
 import Glibc
 import MeshBase
 import Telemetry
@@ -114,6 +115,13 @@ package enum SystemFile {
     /// Moves a file or a directory to where nothing is, or an empty directory, in one step and on the disk.
     package static func move(_ path: String, to place: String) throws(FileFailure) {
         guard rename(path, place) == 0 else { throw FileFailure(operation: "move", path: path, code: errno) }
+        syncDirectory(of: place)
+    }
+
+    /// Has two files or directories take each other's place, in one step and on the disk.
+    package static func exchange(_ path: String, _ place: String) throws(FileFailure) {
+        let status = cuv_exchange_errno(path, place)
+        guard status == 0 else { throw FileFailure(operation: "replace", path: place, code: -status) }
         syncDirectory(of: place)
     }
 

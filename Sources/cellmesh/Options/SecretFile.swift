@@ -1,5 +1,6 @@
 import Blueprints
 import ControlPlane
+import MeshBase
 
 /// The file with the secret that all processes of a mesh have.
 enum SecretFile {
@@ -8,11 +9,19 @@ enum SecretFile {
         guard let path else { throw CommandFailure(.usage, "give --secret-file FILE") }
         let name = path == "-" ? "standard input" : path
         guard let content = try content(path) else { throw CommandFailure("there is no \(path)") }
-        guard let secret = SecretText.bytes(hex: content), secret.count == 32 else {
+        guard let secret = secret(in: content) else {
             throw CommandFailure(
                 "\(name) must hold 32 bytes in hexadecimal", next: path == "-" ? nil : "openssl rand -hex 32 > \(path)")
         }
         return secret
+    }
+
+    /// The digits, or what they are in the data of a Secret: podman 4.3 mounts those as they are written.
+    private static func secret(in content: String) -> [UInt8]? {
+        for digits in [content, Base64Text.decoded(content.utf8).map { String(decoding: $0, as: UTF8.self) }] {
+            if let bytes = digits.flatMap({ SecretText.bytes(hex: $0) }), bytes.count == 32 { return bytes }
+        }
+        return nil
     }
 
     /// Nil where there is no such file.

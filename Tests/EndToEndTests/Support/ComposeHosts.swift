@@ -95,7 +95,7 @@ final class ComposeHosts {
 
     /// One request to the router's published port.
     func http(_ method: String, _ path: String, body: String = "") throws -> HTTPProbe.Answer? {
-        let host = try address(of: "router")
+        let host = try address(of: "r1")
         let url = "http://\(isIPv6 ? "[\(host)]" : host):7000\(path)"
         let data = body.isEmpty ? [] : ["--data-binary", body]
         let outcome = try run(["curl", "-gsi", "-m", "5", "-X", method, url] + data)
@@ -150,7 +150,8 @@ final class ComposeHosts {
         let parts = text[text.index(after: sign)...].split(separator: ":", maxSplits: 1)
         let own = parts.first == "0.0.0.0" || parts.first == "127.0.0.1"
         let host = own ? service.name : parts.first.map(String.init) ?? ""
-        guard services.contains(where: { $0.name == host }) else { return text }
+        // A router bears the name of its service: an address has a port.
+        guard own || parts.count > 1, services.contains(where: { $0.name == host }) else { return text }
         return "\(text[...sign])\(try address(of: host))" + parts.dropFirst().map { ":\($0)" }.joined()
     }
 

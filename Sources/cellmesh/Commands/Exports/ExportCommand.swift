@@ -6,8 +6,11 @@ import Reports
 
 struct ExportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Write what other tools need to watch the mesh.",
-        subcommands: [ExportPrometheusCommand.self, ExportGrafanaCommand.self])
+        commandName: "export", abstract: "Write what other tools need to run a mesh, or to watch it.",
+        subcommands: [
+            ExportKubernetesCommand.self, ExportComposeCommand.self, ExportPrometheusCommand.self,
+            ExportGrafanaCommand.self,
+        ])
 }
 
 struct ExportPrometheusCommand: ParsableCommand {

@@ -1,12 +1,14 @@
-import Alerts
 import ControlPlane
 import Foundation
+import MeshBase
 import Reports
 
 /// A directory that is given to another tool.
 struct ExportFolder {
     /// Absolute.
     let path: String
+    /// Says that an export has made the directory.
+    var mark: String { path + "/.cellmesh-export" }
 
     init(_ path: String) throws {
         guard !path.isEmpty else { throw CommandFailure(.usage, "name a directory") }
@@ -16,8 +18,7 @@ struct ExportFolder {
     /// Writes all of them, over those of an earlier export.
     ///
     /// - Throws: where a file stands that nobody exported, before anything is written.
-    func write(_ files: [PrometheusExport.File]) throws -> ExportedFilesReport {
-        let mark = path + "/.cellmesh-export"
+    func write(_ files: [ExportedFile]) throws -> ExportedFilesReport {
         let manager = FileManager.default
         if let taken = files.first(where: { manager.fileExists(atPath: path + "/" + $0.path) }),
             !manager.fileExists(atPath: mark)

@@ -53,16 +53,21 @@ enum TopologyFile {
     static func sound(_ path: String?, console: Console) throws -> (MeshTopology, MeshFilesResult) {
         let result = load(path)
         if let topology = result.topology { return (topology, result) }
+        throw refusal(of: result, path, console: console)
+    }
+
+    /// Why a file cannot be used: for people with all problems on standard error.
+    static func refusal(of result: MeshFilesResult, _ path: String?, console: Console) -> CommandFailure {
         let name = path == "-" ? "<stdin>" : path ?? usual
         let count = result.problems.count { $0.severity == .error }
         guard console.format != .json else {
             let first = result.problems.first { $0.severity == .error }
-            throw CommandFailure(
+            return CommandFailure(
                 "\(name) cannot be used: \(first.map { "\($0.file):\($0.line):\($0.column): \($0.message)" } ?? "")",
                 hint: first?.hint, next: path == "-" ? nil : "cellmesh validate \(name) -o json")
         }
         console.message(PaintedText.adopted(trimmed(result.rendered(color: console.paintsMessages))))
-        throw CommandFailure("\(name) has \(Wording.plural(count, "error")) and cannot be used")
+        return CommandFailure("\(name) has \(Wording.plural(count, "error")) and cannot be used")
     }
 
     private static func trimmed(_ text: String) -> String { text.hasSuffix("\n") ? String(text.dropLast()) : text }
