@@ -189,7 +189,8 @@ final class ComposeHosts {
         let script = Program.root.appendingPathComponent("Tests/EndToEndTests/Support/capture.py").path
         let file = folder.appendingPathComponent("capture")
         let running = try launch([
-            "ip", "netns", "exec", "\(prefix)-switch", "python3", script, file.path, "10.77.0.254",
+            "ip", "netns", "exec", "\(prefix)-switch", "python3", script, file.path,
+            isIPv6 ? "fd77::fe" : "10.77.0.254",
         ])
         try eventually("the capture runs") { running.messages.contains("listening") }
         return Capture(running: running, file: file)
