@@ -44,6 +44,24 @@ import Topology
         #expect(report.claims.first { $0.name == "write_pause<=100ms" }?.observed == 8)
     }
 
+    /// The 99th percentile of forty writes is their longest: one alone decides nothing, three of them do.
+    @Test func oneSlowWriteOfFewDecidesNothing() throws {
+        func claim(_ pause: Int64, low: Int64?, of writes: Int?) throws -> DrillClaim? {
+            var bench = try Self.bench()
+            bench.moves[0]?.writePause = .milliseconds(pause)
+            bench.moves[0]?.writePauseLow = low.map { .milliseconds($0) }
+            bench.moves[0]?.writes = writes
+            return try bench.report().claims.first { $0.name == "write_pause<=100ms" }
+        }
+        let one = try claim(326, low: 27, of: 40)
+        #expect(one?.verdict == .undecided && one?.observed == 326 && one?.detail == "of 40")
+        #expect(one?.low == 27 && one?.high == 326)
+        #expect(try claim(326, low: 140, of: 40)?.verdict == .deviated)
+        #expect(try claim(99, low: 27, of: 40)?.verdict == .met)
+        #expect(try claim(326, low: nil, of: 1)?.verdict == .undecided)
+        #expect(try claim(326, low: nil, of: nil)?.verdict == .deviated, "where nobody says of how many")
+    }
+
     @Test func eachOfItMayBeBroken() throws {
         func broken(_ change: (inout ScenarioBench) -> Void) throws -> [String] {
             var bench = try Self.bench()

@@ -54,6 +54,31 @@ import Topology
         #expect(kinds == Set(all))
     }
 
+    /// What a plan leaves open is chosen as everywhere, and once: one that brings several back is several.
+    @Test func choicesOfAPlanAreMade() throws {
+        func chosen(_ texts: String..., seed: UInt64 = 3) throws -> [String] {
+            var configuration = Meshes.configuration(seed: seed, seconds: 30, rate: 10)
+            configuration.faults = try texts.map { try SimFault(text: $0) }
+            try configuration.choose()
+            #expect(configuration.problem == nil, "\(configuration.problem ?? "")")
+            return configuration.faults.map { "\($0)" }
+        }
+        let topology = Meshes.configuration(seed: 3, seconds: 30, rate: 10).topology
+        let drawn = try chosen("kill cell/{draw:2} @1s", "restart cell/{draw:2} @2s", "pause {draw:2} @3s for 1s")
+        let name = try #require(drawn[0].split(separator: " ").dropFirst().first)
+        #expect(drawn == ["kill \(name) @1s", "restart \(name) @2s", "pause \(name) @3s for 1s"])
+        #expect(Set(try (0..<20).map { try chosen("kill cell/{draw:1} @1s", seed: $0)[0] }).count > 1)
+        let all = try chosen("restart mesh @1s")
+        #expect(all.count == topology.cells.count && all[0] == "restart cell/\(topology.cells[0].name) @1s")
+        #expect(
+            try chosen("evacuate region/{draw:1} @1s")[0].hasPrefix("evacuate \(topology.regions[0].name.prefix(1))"))
+        #expect(try chosen("kill cell/{random:50%} @1s")[0].split(separator: ",").count > 1)
+        // As real ones do.
+        #expect(throws: UnknownTarget.self) { try chosen("latency mesh 5ms @1s") }
+        #expect(throws: UnknownTarget.self) { try chosen("kill cell/{busyest} @1s") }
+        #expect(try chosen("latency mesh <> mesh 5ms @1s") == ["latency mesh <> mesh 5ms @1s"])
+    }
+
     @Test func placesThatAreNotThereAreRefused() {
         let topology = Meshes.small()
         for text in [

@@ -62,6 +62,55 @@ import Testing
         #expect(try Self.chosen("cell/{random:100%}").count == 5)
     }
 
+    /// What is drawn is the same whoever asks, before and after it was struck, and needs no seed to be said.
+    @Test func aDrawStaysWhereItIs() throws {
+        func drawn(_ word: String, serves: [Bool], used: [Bool], seed: UInt64?, chance: UInt64) throws -> [String] {
+            let loads = (0..<5).map {
+                TargetChooser.Load(rate: nil, customers: 1, serves: serves[$0], isInUse: used[$0])
+            }
+            var chooser = TargetChooser(Self.topology(), loads: loads, seed: seed, chance: chance)
+            return try chooser.words(for: word)
+        }
+        let all = [Bool](repeating: true, count: 5)
+        for number in 1...5 {
+            let word = "cell/{draw:\(number)}"
+            let first = try drawn(word, serves: all, used: all, seed: nil, chance: 1)
+            let position = try #require(Self.topology().cells.firstIndex { "cell/\($0.name)" == first[0] })
+            var serves = all
+            serves[position] = false
+            #expect(try drawn(word, serves: serves, used: all, seed: nil, chance: 2) == first)
+            #expect(try drawn(word, serves: all, used: all, seed: 1, chance: 3) == first, "the topology's seed is 1")
+        }
+        #expect(throws: UnknownTarget.self) { try drawn("cell/{draw:6}", serves: all, used: all, seed: nil, chance: 1) }
+        #expect(throws: UnknownTarget.self) { try drawn("cell/{draw:0}", serves: all, used: all, seed: nil, chance: 1) }
+        var used = all
+        used[0] = false
+        let cells = try (1...4).map { try drawn("cell/{draw:\($0)}", serves: all, used: used, seed: 7, chance: 1)[0] }
+        #expect(Set(cells).count == 4 && !cells.contains("cell/a-1"), "one that is out of use is no part of it")
+        let others = Set(try (0..<40).map { try drawn("cell/{draw:1}", serves: all, used: all, seed: $0, chance: 1) })
+        #expect(others.count == 5)
+    }
+
+    @Test func oneOfAKindIsOneName() throws {
+        let loads = (0..<5).map { TargetChooser.Load(rate: nil, customers: [50, 10, 10, 10, 20][$0], serves: true) }
+        var chooser = TargetChooser(Self.topology(), loads: loads, seed: 1)
+        #expect(try chooser.name(for: "{busiest}", of: .region) == "a")
+        #expect(try chooser.name(for: "region/{remote}", of: .region) == "b")
+        #expect(try chooser.name(for: "region/c", of: .region) == "c" && chooser.name(for: "c", of: .region) == "c")
+        #expect(throws: UnknownTarget.self) { try chooser.name(for: "{random:100%}", of: .cell) }
+        #expect(TargetChooser.parts(["a,b", "c", ""]) == ["a", "b", "c", ""])
+        #expect(try TargetChooser.left("{remote}", among: []) == nil)
+        #expect(try TargetChooser.left("{remote}", among: ["b"]) == "b")
+        #expect(throws: UnknownTarget.self) { try TargetChooser.left("{remote}", among: ["a", "b"]) }
+    }
+
+    /// Whoever takes no choice says so, and speaks of no form that was kept.
+    @Test(arguments: ["zone/{busiest}", "{random}", "cell/{draw:1}", "service/{most-dependents}"])
+    func aChoiceIsNoName(word: String) {
+        let error = #expect(throws: UnknownTarget.self) { try TargetSelector(word, in: Self.topology()) }
+        #expect(error?.message == "'\(word)' leaves a choice, and one name is wanted here")
+    }
+
     @Test func servicesAreByWhomTheyCallAndWhoCallsThem() throws {
         #expect(try Self.chosen("service/{most-dependents}") == ["service/user"])
         #expect(try Self.chosen("service/{most-dependencies}") == ["service/front"])

@@ -90,7 +90,9 @@ package struct FaultRequest: Sendable, Equatable {
         let spec = try spec(in: topology)
         // Leases are the control plane's: it would end them by a clock that is wrong on purpose.
         if spec.action.layer == .clock, spec.targets.contains(.control) {
-            throw Refusal("'\(kind)' strikes cells and routers: the control plane's clock is everybody's measure")
+            throw Refusal(
+                "'\(kind)' strikes cells and routers: the control plane's clock is everybody's measure; that is simulated alone: "
+                    + "cellmesh sim run --fault '\(spec.text) @1s'")
         }
         let lease = lease ?? Self.defaultLease
         guard lease > .zero, lease <= Self.longestLease else {
@@ -217,7 +219,9 @@ package struct FaultRequest: Sendable, Equatable {
         let crosses = !near.isEmpty && !far.isEmpty && (near.count > 1 || far.count > 1 || near != far)
         guard crosses else {
             throw Refusal(
-                "no link lies between these targets: \(spec.targets.map(\.text).joined(separator: ", "))")
+                "no link lies between these targets: \(spec.targets.map(\.text).joined(separator: ", "))"
+                    + (spec.others.isEmpty && near.count > 1
+                        ? "; for the links within it name it as the other side too" : ""))
         }
     }
 

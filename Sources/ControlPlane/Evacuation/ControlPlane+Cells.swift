@@ -39,9 +39,10 @@ extension ControlPlane {
             completion($0)
         }
         // Judged as if they were there: what is refused adds nothing.
-        let wish = EvacuationDesk.Wish(
+        var wish = EvacuationDesk.Wish(
             kind: .add, region: request.region, cells: further.cells, topology: further.topology,
             assumedAlive: Set(further.cells))
+        if request.isReported { wish.drill = directory.runningDrill?.name }
         desk.judge(wish, confirmation: .notNeeded, stages: request.stages, isForced: request.isForced) {
             [unowned self] judgement in
             if request.isDryRun { return completion(.success(.foreseen(judgement.forecast))) }

@@ -5,6 +5,7 @@ import Reports
 import Sharding
 import Store
 import Telemetry
+import Topology
 
 /// Evacuations, restores and single moves as the API asks for them.
 extension ControlPlane {
@@ -15,8 +16,10 @@ extension ControlPlane {
     package func evacuate(
         _ request: EvacuationRequest, completion: @escaping (Result<EvacuationAnswer, APIFailure>) -> Void
     ) {
+        var request = request
         do throws(APIFailure) {
             guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+            try choose(&request)
             // Between the look that lets cells come and their plan nothing else may begin, or they would come in vain.
             guard !isAddingCells || request.isDryRun else {
                 throw APIFailure(
@@ -46,6 +49,8 @@ extension ControlPlane {
             ? .notNeeded : request.confirm.map { .typed($0) } ?? .missing
         var wish = wish
         wish.acceptsLoss = request.acceptsLoss
+        // What a drill asks for itself is part of its report, and has none of its own.
+        if request.isReported { wish.drill = directory.runningDrill?.name }
         desk.judge(wish, confirmation: confirmation, stages: request.stages, isForced: request.isForced) {
             [unowned self] judgement in
             let forecast = judgement.forecast
@@ -58,6 +63,19 @@ extension ControlPlane {
                         .mapError { Self.failure($0, next: "'cellmesh evacuation status'") })
             }
         }
+    }
+
+    /// Words as they are meant: the region, and the confirmation that says the same.
+    private func choose(_ request: inout EvacuationRequest) throws(APIFailure) {
+        do throws(UnknownTarget) {
+            let asked = request.region
+            if !asked.isEmpty { request.region = try chosenRegion(asked, isRestore: request.kind == .restore) }
+            if let confirm = request.confirm {
+                request.confirm =
+                    confirm == asked ? request.region : TargetSelector.name(in: confirm, of: .region)
+            }
+            if let cells = request.cells { request.cells = try chosen(cells) }
+        } catch { throw APIFailure(400, "\(error). Nothing was changed.") }
     }
 
     private func checkRegion(_ region: String) throws(APIFailure) {
@@ -92,8 +110,12 @@ extension ControlPlane {
 
     package func move(_ request: MoveRequest, completion: @escaping (Result<PinsReport, APIFailure>) -> Void) {
         let order: MoveRequest.Order
+        var request = request
         do throws(APIFailure) {
             guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+            do throws(UnknownTarget) { request.cells = try chosen(request.cells) } catch {
+                throw APIFailure(400, "\(error). Nothing was changed.")
+            }
             order = try request.order(
                 topology, desk.host.state.ledger.placement, evacuated: evacuated,
                 unused: Set(CellUse(desk.table, topology).unused), isAlive: { desk.isAlive($0) })

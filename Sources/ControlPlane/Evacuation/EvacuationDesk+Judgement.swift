@@ -19,6 +19,8 @@ extension EvacuationDesk {
         var topology: MeshTopology
         /// What only dead cells have of customers without a majority is given up.
         var acceptsLoss = false
+        /// The drill that runs and has not asked for it.
+        var drill: String?
         /// Taken for alive, whatever is known of them: they are not there yet.
         var assumedAlive: Set<CellIndex> = []
     }
@@ -90,6 +92,7 @@ extension EvacuationDesk {
                     answers: hasMajority ? places.isAlive(decider.cell) : state.isLinked(decider.cell))
             },
             cells: cells, isForced: isForced)
+        facts.drill = wish.drill
         let (now, after) = Self.before(topology, state.ledger.placement) { decree.target(from: $0) }
         (facts.heldBack, facts.givenUp) = Self.withoutMajority(topology, now, after, cells, wish.acceptsLoss)
         facts.load = LoadPrediction(topology) {

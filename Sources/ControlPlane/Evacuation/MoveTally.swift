@@ -1,3 +1,4 @@
+import Drills
 import Evacuation
 import MeshBase
 import Reports
@@ -137,7 +138,10 @@ struct MoveTally: Codable {
             }
             return Double(sorted.last ?? 0) / 1_000
         }
+        let low = OrderInterval(quantile: 0.99, of: all, deviations: DrillClaim.deviations).low
         let top = longest > 0 ? Double(longest) / 1_000 : quantile(1)
-        return EvacuationReport.Pause(p50: min(quantile(0.5), top), p99: min(quantile(0.99), top), max: top)
+        return EvacuationReport.Pause(
+            p50: min(quantile(0.5), top), p99: min(quantile(0.99), top), max: top, writes: Int(clamping: all),
+            low: low.map { min(quantile(Double($0) / Double(all)), top) })
     }
 }

@@ -16,6 +16,10 @@ extension ControlPlane {
         guard !isStopping else { return completion(.failure(APIFailure(409, "The mesh is shutting down."))) }
         do throws(APIFailure) {
             try haltDesk.check()
+            var addition = addition
+            do throws(UnknownTarget) { addition.targets = try chosen(addition.targets) } catch {
+                throw APIFailure(400, "\(error). Nothing was done.")
+            }
             try hold(addition.prediction, PredictionRequest(addition))
             if let action = FaultKind(rawValue: addition.kind)?.process {
                 return try strike(action, addition, completion)

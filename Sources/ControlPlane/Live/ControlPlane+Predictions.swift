@@ -15,17 +15,22 @@ extension ControlPlane {
         guard request.targets.count <= TargetList.most else {
             return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
-        let request = request.normalised
+        var request = request
+        let asked = request.targets
+        var unfound: UnknownTarget?
+        do throws(UnknownTarget) { request.targets = try chosen(request) } catch { unfound = error }
+        request = request.normalised
+        let meant = unfound == nil && asked.contains(where: TargetChooser.isChoice) ? request.targets : nil
         let kind = EvacuationPlan.Kind(rawValue: request.action)
-        guard kind == .evacuate || kind == .restore, let kind, let region = request.region else {
-            return answer(request, forecast: nil, completion)
+        guard kind == .evacuate || kind == .restore, let kind, let region = request.region, unfound == nil else {
+            return answer(request, forecast: nil, chosen: meant, unfound: unfound, completion)
         }
         let dryRun = EvacuationRequest(
             kind, region: region, isForced: request.options?.force == true, isDryRun: true)
         // Its own checks ask the mesh, and change nothing.
         evacuate(dryRun) { [unowned self] result in
             switch result {
-            case .success(let judged): answer(request, forecast: judged.forecast, completion)
+            case .success(let judged): answer(request, forecast: judged.forecast, chosen: meant, completion)
             case .failure(let failure): completion(.failure(failure))
             }
         }
@@ -37,37 +42,29 @@ extension ControlPlane {
         guard request.targets.count <= TargetList.most else {
             return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
-        var chooser = targetChooser(seed: request.seed ?? UInt64(bitPattern: loop.wallClock()))
         do throws(UnknownTarget) {
-            completion(.success(TargetsReport(targets: try chooser.words(for: request.targets))))
+            completion(.success(TargetsReport(targets: try chosen(request.targets, seed: request.seed))))
         } catch {
             completion(.failure(APIFailure(400, "\(error).")))
         }
     }
 
-    /// Chooses of the mesh as it is.
-    func targetChooser(seed: UInt64) -> TargetChooser {
-        let live = liveRouters
-        let counts = (try? Placement(topology, table: placement)).map { CustomerCounts.byFirstCell(topology, $0) } ?? []
-        let state = liveDesk?.latest
-        let loads = topology.cells.indices.map { position in
-            let process = supervisor[ProcessName(.cell, topology.cells[position].name)]
-            let isOut = process.map { FeedCellState(self.state(of: $0, live: live)).isOut } ?? true
-            let rate = state.flatMap { position < $0.cells.count ? $0.cells[.rps, position].value(.rps) : nil }
-            return TargetChooser.Load(
-                rate: rate, customers: position < counts.count ? counts[position] : 0, serves: !isOut)
-        }
-        return TargetChooser(topology, loads: loads, seed: seed)
-    }
-
     private func answer(
-        _ request: PredictionRequest, forecast: EvacuationForecast?,
-        _ completion: (Result<PredictionReport, APIFailure>) -> Void
+        _ request: PredictionRequest, forecast: EvacuationForecast?, chosen: [String]?,
+        unfound: UnknownTarget? = nil, _ completion: (Result<PredictionReport, APIFailure>) -> Void
     ) {
         guard let situation else { return completion(.failure(Self.unfitting)) }
-        var report =
-            request.action == PredictionRequest.Action.drill.rawValue
-            ? foretell(drill: request, situation) : Predictor.predict(request, situation, forecast: forecast)
+        var report: PredictionReport
+        if let unfound {
+            // Nothing is chosen, so nothing would be done.
+            report = Predictor.predict(PredictionRequest(action: "heal", targets: []), situation)
+            report.refusals = [.init("no-target", unfound.description)]
+        } else {
+            report =
+                request.action == PredictionRequest.Action.drill.rawValue
+                ? foretell(drill: request, situation) : Predictor.predict(request, situation, forecast: forecast)
+        }
+        report.chosen = chosen
         let injects = [PredictionRequest.Action.kill, .pause, .fault, .partition].map(\.rawValue)
         if injects.contains(request.action), let refusal = haltDesk.refusal {
             report.refusals.append(.init("halted", refusal))
@@ -144,7 +141,7 @@ extension PredictionRequest {
         options?.force = request.isForced
     }
 
-    private var isMove: Bool { action == Action.evacuate.rawValue || action == Action.restore.rawValue }
+    var isMove: Bool { action == Action.evacuate.rawValue || action == Action.restore.rawValue }
 
     /// The region of an evacuation or a restore; nil where it is not one.
     var region: String? {

@@ -19,8 +19,12 @@ extension ControlPlane {
             guard (change.start != nil) != (change.stop == true) else {
                 throw APIFailure(400, "Send {\"start\": {...}} or {\"stop\": true}.")
             }
-            if let start = change.start {
+            if var start = change.start {
                 try haltDesk.check()
+                // Once and for all: the next control plane spares the same.
+                do throws(UnknownTarget) {
+                    if let words = start.except { start.except = try chosen(words, seed: start.seed) }
+                } catch { throw APIFailure(400, "\(error). Nothing was done.") }
                 return completion(.success(try monkeyDesk.letLoose(start)))
             }
             guard monkeyDesk.takeIn("it was taken in") else { throw APIFailure(409, "No monkey is loose.") }

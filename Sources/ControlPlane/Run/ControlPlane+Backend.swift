@@ -238,6 +238,10 @@ extension ControlPlane: APIBackend, APIChanges {
     ) {
         do throws(APIFailure) {
             if action == .kill || action == .pause { try haltDesk.check() }
+            var request = request
+            do throws(UnknownTarget) { request.targets = try chosen(request.targets) } catch {
+                throw APIFailure(400, "\(error). Nothing was done.")
+            }
             let names = try targets(action, request)
             try hold(request.prediction, PredictionRequest(action, request))
             try carryOut(action, names, request.leaseMilliseconds.map { .milliseconds($0) }, completion)
@@ -260,7 +264,10 @@ extension ControlPlane: APIBackend, APIChanges {
             throw APIFailure(404, error.description)
         }
         if names.contains(.control), action != .kill || request.leaseMilliseconds != nil {
-            throw APIFailure(400, "The control plane can only be killed, for good; 'cellmesh up' starts it again.")
+            throw APIFailure(
+                400,
+                "The control plane can only be killed, for good; 'cellmesh up' starts it again. A pause of it is simulated alone: 'cellmesh sim run --fault \"pause control @1s for 5s\"'."
+            )
         }
         return names
     }

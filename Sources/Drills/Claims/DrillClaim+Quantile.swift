@@ -35,6 +35,28 @@ extension DrillClaim {
             needed: verdict == .undecided && high == nil && trouble == nil ? needed : nil, detail: detail)
     }
 
+    /// A percentile of all the times that there were, however few: that it was within the bound is a fact, and that it was not says
+    /// little of few, of which one alone decides. So the percentile itself is the upper end, and the lower one is that of its
+    /// order statistic's interval.
+    ///
+    /// - Parameters:
+    ///   - quantile: 0...1; 0.99 for the 99th percentile.
+    ///   - bound: in milliseconds.
+    ///   - samples: how many times there are.
+    ///   - observed: the percentile, in milliseconds.
+    ///   - low: the lower end, in milliseconds; 0 where no time is surely below it.
+    public static func quantile(
+        _ name: String, _ quantile: Double, _ comparison: Comparison, _ bound: Double, of samples: Int,
+        observed: Double, low: Double, noise: DrillNoise
+    ) -> DrillClaim {
+        let trouble = noise.trouble(forBound: .nanoseconds(Int64(min(max(bound, 0), 1e12) * 1_000_000)))
+        let low = min(low, observed)
+        let verdict = trouble == nil ? comparison.verdict(low, observed, bound) : .undecided
+        return DrillClaim(
+            name, .timing, comparison, bound, observed: observed, low: low, high: observed, verdict: verdict,
+            needed: nil, detail: trouble ?? "of \(samples)")
+    }
+
     /// A time that never came, though it was waited for: however long the bound is, it was not kept.
     ///
     /// - Parameter detail: what did not happen, in words.

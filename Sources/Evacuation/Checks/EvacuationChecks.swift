@@ -54,6 +54,7 @@ public struct EvacuationChecks: Sendable {
     private mutating func run() {
         confirmation()
         plan()
+        drill()
         switch facts.kind {
         case .evacuate: lastRegion()
         case .restore: notEvacuated()
@@ -134,6 +135,14 @@ public struct EvacuationChecks: Sendable {
             figure: "\(open.region) \(open.state)",
             next: "see 'cellmesh evacuation status'; wait for its end, or take it back with 'cellmesh evacuation abort'"
         )
+    }
+
+    private mutating func drill() {
+        guard let drill = facts.drill else { return }
+        let name = String(drill.prefix(TopologyName.longest))
+        refuse(
+            .drillRuns, "the drill \(name) runs, and would be judged by what this does to customers",
+            figure: name, next: "end it with 'cellmesh drill stop'\(force)")
     }
 
     private mutating func lastRegion() {

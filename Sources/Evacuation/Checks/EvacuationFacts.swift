@@ -81,6 +81,8 @@ public struct EvacuationFacts: Sendable {
     public var evacuated: [Int]
     /// Nil where none is open.
     public var openPlan: OpenPlan?
+    /// The drill or game day that runs and does not ask for this itself; nil where none does.
+    public var drill: String?
     /// All of them, whether they answered or not.
     public var deciders: [Decider]
     /// In order of the topology's cells; one that is missing counts as dead.

@@ -5,6 +5,8 @@ public struct EvacuationRefusal: Sendable, Codable, Equatable {
         case unknownRegion = "unknown-region"
         case confirmation
         case planOpen = "plan-open"
+        /// A drill or a game day runs, and would be judged by what this does.
+        case drillRuns = "drill-runs"
         case alreadyEvacuated = "already-evacuated"
         case notEvacuated = "not-evacuated"
         case alreadyDrained = "already-drained"
@@ -26,7 +28,7 @@ public struct EvacuationRefusal: Sendable, Codable, Equatable {
         /// Whether `--force` goes on in spite of it: only where customers fare worse for a time and nothing is lost.
         public var isForceable: Bool {
             switch self {
-            case .headroom, .tooFewRegions, .tooFewCells: true
+            case .headroom, .tooFewRegions, .tooFewCells, .drillRuns: true
             default: false
             }
         }

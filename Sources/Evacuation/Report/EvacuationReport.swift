@@ -9,11 +9,23 @@ public struct EvacuationReport: Sendable, Codable, Equatable {
         public var p99: Double
         /// The longest.
         public var max: Double
+        /// How many writes these are of: of less than a hundred the 99th percentile is the longest. Nil in older reports.
+        public var writes: Int?
+        /// The lower end of the 99th percentile's interval, one-sided at 95 %; nil where no write is surely below it.
+        public var low: Double?
+
         /// Milliseconds, 0 or more.
-        public init(p50: Double, p99: Double, max: Double) {
+        public init(p50: Double, p99: Double, max: Double, writes: Int? = nil, low: Double? = nil) {
             self.p50 = p50
             self.p99 = p99
             self.max = max
+            self.writes = writes
+            self.low = low
+        }
+
+        private enum CodingKeys: String, CodingKey {
+            case p50, p99, max, writes
+            case low = "p99_low"
         }
     }
 

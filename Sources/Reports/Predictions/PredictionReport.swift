@@ -141,6 +141,9 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     package var prediction: String
     /// For how long, in milliseconds.
     package var valid: Int
+    /// What words such as `cell/{busiest}` were taken to mean, which is what has to be named to stand for this prediction; absent
+    /// where nothing was left to be chosen.
+    package var chosen: [String]?
     /// What the mesh was.
     package var basis: Basis
     /// All customers as they would be: with these cells out, and those that are out already.
@@ -161,7 +164,7 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     @Nullable package var word: String?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, prediction, basis, customers, moved, load, steps, refusals, confirm, word
+        case schema, prediction, chosen, basis, customers, moved, load, steps, refusals, confirm, word
         case valid = "valid_ms"
         case lateEdges = "late_edges"
     }

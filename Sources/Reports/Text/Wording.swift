@@ -11,10 +11,12 @@ package enum Wording {
         return text
     }
 
-    /// `12.3 %`, with more digits for small shares.
+    /// `12.3 %`, with more digits for small shares, and for those that lack little to all.
     package static func percent(_ ratio: Double) -> String {
         let percent = ratio * 100
-        let digits = percent == 0 || percent >= 10 ? 1 : percent >= 1 ? 2 : percent >= 0.01 ? 3 : 6
+        var digits = percent == 0 || percent >= 10 ? 1 : percent >= 1 ? 2 : percent >= 0.01 ? 3 : 6
+        // Only all is 100 %.
+        while percent < 100, digits < 6, fixed(percent, digits) == fixed(100, digits) { digits += 1 }
         return "\(fixed(percent, digits)) %"
     }
 

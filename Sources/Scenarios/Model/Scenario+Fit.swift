@@ -38,6 +38,11 @@ extension Scenario {
                     return ScenarioMisfit("\(action.label): \(error.message)")
                 }
             }
+            if !isSimulated, action.deed.holdsControl {
+                return ScenarioMisfit(
+                    "\(action.label): '\(action.deed.text)' is simulated alone, for leases are the control plane's to end",
+                    next: "cellmesh sim run \(name).yaml")
+            }
             guard !isSimulated, case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind),
                 kind.isSimulatedAlone
             else { continue }

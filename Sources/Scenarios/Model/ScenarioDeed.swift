@@ -106,6 +106,13 @@ package enum ScenarioDeed: Sendable, Equatable {
         }
     }
 
+    /// Whether it stops the control plane, or puts its clock wrong, and so the leases that it keeps: in virtual time alone.
+    package var holdsControl: Bool {
+        guard case .fault(let request) = self, let kind = FaultKind(rawValue: request.kind) else { return false }
+        return (kind == .pause || kind.strikes(.clock))
+            && request.targets.contains { TargetSelector(text: $0) == .control }
+    }
+
     /// Why a mesh has not what it is about; nil where it has.
     package func refusal(in topology: MeshTopology) -> FaultRequest.Refusal? {
         switch self {

@@ -57,7 +57,19 @@ extension ScenarioLedger {
                     ? .none(name, comparison, limit, detail: why) : .figure(name, nil, comparison, limit, detail: why)
             }
             return .figure(name, growth, comparison, limit)
-        case .off, .writePause:
+        case .writePause:
+            guard let move = moves.values.filter({ $0.writePause != nil }).max(by: { $0.writePause! < $1.writePause! }),
+                let observed = move.writePause?.milliseconds
+            else {
+                return DrillClaim.longest(name, nil, comparison, limit, noise: noise).unseen(measure.figure.missing)
+            }
+            guard let writes = move.writes else {
+                return .longest(name, observed, comparison, limit, noise: noise)
+            }
+            let low = moves.values.compactMap(\.writePauseLow).max()?.milliseconds
+            return .quantile(
+                name, 0.99, comparison, limit, of: writes, observed: observed, low: low ?? 0, noise: noise)
+        case .off:
             let claim = DrillClaim.longest(name, observed(measure, over: window), comparison, limit, noise: noise)
             return claim.observed == nil ? claim.unseen(measure.figure.missing) : claim
         case .viewsAgreed:

@@ -8,11 +8,20 @@ package struct ScenarioMove: Sendable, Equatable {
     package var off: TimeAmount?
     /// How long writes waited that met a change, the 99th percentile; nil where none did.
     package var writePause: TimeAmount?
+    /// The lower end of its interval; nil where no write is surely below it.
+    package var writePauseLow: TimeAmount?
+    /// How many writes it is of; nil where nobody says.
+    package var writes: Int?
 
-    package init(isCompleted: Bool, off: TimeAmount? = nil, writePause: TimeAmount? = nil) {
+    package init(
+        isCompleted: Bool, off: TimeAmount? = nil, writePause: TimeAmount? = nil, writePauseLow: TimeAmount? = nil,
+        writes: Int? = nil
+    ) {
         self.isCompleted = isCompleted
         self.off = off
         self.writePause = writePause
+        self.writePauseLow = writePauseLow
+        self.writes = writes
     }
 }
 

@@ -44,11 +44,12 @@ extension SimFault: CustomStringConvertible {
             throw FaultRequest.Refusal("'\(text.prefix(128))' does not say when: '@5s' is 5 s after the load begins")
         }
         if words.count == 2, words[0] == "restart" || words[0] == "resume" {
-            guard let name = TargetSelector(text: words[1])?.nodeName else {
-                throw FaultRequest.Refusal("'\(words[1].prefix(128))' is no process")
-            }
+            let word = words[1]
+            guard let target = TargetChooser.isChoice(word) ? .node(word) : TargetSelector(text: word),
+                !target.isService
+            else { throw FaultRequest.Refusal("'\(word.prefix(128))' is no process") }
             try Self.refuse(length, of: words[0])
-            self.init(at: at, words[0] == "restart" ? .restart : .resume, name, for: length)
+            self.init(at: at, words[0] == "restart" ? .restart : .resume, on: [target])
         } else if let verb = words.first, let move = SimMove(verb, Array(words.dropFirst())) {
             try Self.refuse(length, of: verb)
             self.init(at: at, .operate(move), Simulation.controlName, for: length)

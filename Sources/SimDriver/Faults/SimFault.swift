@@ -47,6 +47,12 @@ package struct SimFault: Sendable, Hashable {
         self.length = length
     }
 
+    package init(at: TimeAmount, _ action: Action, on targets: [TargetSelector]) {
+        self.at = at
+        self.action = action
+        self.targets = targets
+    }
+
     package init(at: TimeAmount, _ spec: FaultSpec, for length: TimeAmount? = nil) {
         self.at = at
         action = .fault(spec.action)

@@ -1,3 +1,4 @@
+import Drills
 import Evacuation
 import MeshBase
 import Reports
@@ -64,13 +65,16 @@ extension SimScenario {
         else { return }
         pending[key] = nil
         let pauses = writePauses
+        let low = OrderInterval(quantile: 0.99, of: pauses.count, deviations: DrillClaim.deviations).low
         run.handle(
             .moved(
                 key,
                 ScenarioMove(
                     isCompleted: ended.completed,
                     off: move.kind == .evacuate ? lastUse(of: move.region).map { max($0 - move.since, .zero) } : nil,
-                    writePause: pauses.count > move.pauses.count ? pauses.quantile(0.99) : nil)), now: now)
+                    writePause: pauses.count > move.pauses.count ? pauses.quantile(0.99) : nil,
+                    writePauseLow: low.map { pauses.quantile(Double($0) / Double(pauses.count)) },
+                    writes: Int(clamping: pauses.count))), now: now)
         guard ended.completed else { return run.handle(.failed(key, .deviated, "rolled back"), now: now) }
         run.handle(.ended(key, "completed in \(Wording.time(milliseconds: (now - move.since).milliseconds))"), now: now)
     }

@@ -204,10 +204,7 @@ package final class SimScenario {
         let now = simulation.now
         let topology = simulation.knownTopology
         let placement = simulation.placement
-        let customers = CustomerCounts.byFirstCell(topology, placement)
-        var chooser = TargetChooser(
-            topology, loads: customers.map { .init(rate: nil, customers: $0, serves: true) },
-            seed: run.scenario.seed ?? simulation.seed)
+        var chooser = TargetChooser(topology, placement, seed: run.scenario.seed ?? simulation.seed)
         var actions: [Int: ScenarioAction] = [:]
         var forecast = ScenarioForecast()
         for (key, action) in run.plan.enumerated() {
@@ -216,7 +213,9 @@ package final class SimScenario {
                 return run.handle(.refused("\(action.label): \(error)"), now: now)
             }
             actions[key] = action
-            guard key < run.scenario.actions.count, let request = PredictionRequest(action, shard: placement.cellNames)
+            // No request comes by the control plane: nobody is to feel it.
+            guard key < run.scenario.actions.count, !action.deed.holdsControl,
+                let request = PredictionRequest(action, shard: placement.cellNames)
             else {
                 continue
             }

@@ -5,15 +5,17 @@ import MeshBase
 ///
 ///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, else the most customers
 ///     {random}              any that serves; `{random:10%}` so many of all, one at least
-///     {draw:3}              the third of those that serve, in an order that is drawn from the seed: two that say the same number
-///                           are the same, and of different numbers they differ
+///     {draw:3}              the third of those in use, whether they serve or not, in an order that is drawn from the seed alone:
+///                           two that say the same number are the same, whoever asks and whenever, and of different numbers
+///                           they differ
 ///     {remote}              of regions and zones: the busiest that can be left: without the control plane, and not the only
 ///                           region of customers who are pinned to a geography
 ///     {control}             of regions: that of the control plane
 ///     {most-dependents}     of services: the one that most others call; of equals, directly or through others
 ///     {most-dependencies}   of services: the one that calls the most others, likewise
 ///
-/// `cell/{random:10%}/service/{most-dependencies}` chooses both: the service in each of the cells.
+/// `cell/{random:10%}/service/{most-dependencies}` chooses both: the service in each of the cells. Commands, API, drills and
+/// simulator all choose here; they differ in where they have the loads from.
 package struct TargetChooser {
     /// What is known of a cell.
     package struct Load: Sendable, Equatable {
@@ -21,11 +23,15 @@ package struct TargetChooser {
         package var rate: Double?
         package var customers: Int
         package var serves: Bool
+        /// It takes customers, or would if it served.
+        package var isInUse: Bool
 
-        package init(rate: Double?, customers: Int, serves: Bool) {
+        /// - Parameter isInUse: nil: where it serves.
+        package init(rate: Double?, customers: Int, serves: Bool, isInUse: Bool? = nil) {
             self.rate = rate
             self.customers = customers
             self.serves = serves
+            self.isInUse = isInUse ?? serves
         }
     }
 
@@ -36,12 +42,13 @@ package struct TargetChooser {
 
     /// - Parameters:
     ///   - loads: of each cell, in the topology's order.
-    ///   - seed: of what is random.
-    package init(_ topology: MeshTopology, loads: [Load], seed: UInt64) {
+    ///   - seed: of what is drawn; nil: the topology's, so that whoever says nothing means the same.
+    ///   - chance: of what is random; nil: the seed.
+    package init(_ topology: MeshTopology, loads: [Load], seed: UInt64?, chance: UInt64? = nil) {
         self.topology = topology
         self.loads = loads
-        self.seed = seed
-        rng = Generator(seed: seed, concern: "targets")
+        self.seed = seed ?? topology.seed
+        rng = Generator(seed: chance ?? self.seed, concern: "targets")
     }
 
     /// Whether a word leaves something to be chosen.
@@ -52,6 +59,36 @@ package struct TargetChooser {
         var chosen: [String] = []
         for word in words { chosen += try self.words(for: word) }
         return chosen
+    }
+
+    /// Lists as commands take them, such as `a,b`, as words.
+    package static func parts(_ words: [String]) -> [String] {
+        words.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
+    }
+
+    /// The name of the one region, cell or router that a word means; a choice may leave the kind out. Whether there is one of a
+    /// name that was written is not asked.
+    package mutating func name(for word: String, of kind: TargetSelector.NameKind) throws(UnknownTarget) -> String {
+        let full = word.hasPrefix("{") ? "\(kind.rawValue)/\(word)" : word
+        let chosen = try words(for: full)
+        guard chosen.count == 1 else {
+            throw UnknownTarget(
+                "'\(word.prefix(128))' means \(chosen.count) at once",
+                hint: "one \(kind.rawValue) is wanted: say '\(kind.rawValue)/{busiest}' or '\(kind.rawValue)/{draw:1}'")
+        }
+        return TargetSelector.name(in: chosen[0], of: kind)
+    }
+
+    /// The region that a choice means where one is to be taken back: the one that was left.
+    ///
+    /// - Returns: nil where none was left.
+    package static func left(_ word: String, among evacuated: [String]) throws(UnknownTarget) -> String? {
+        guard evacuated.count <= 1 else {
+            throw UnknownTarget(
+                "'\(word.prefix(128))' could be any of \(evacuated.count) regions that were left",
+                hint: "name one: \(evacuated.joined(separator: ", "))")
+        }
+        return evacuated.first
     }
 
     /// A word as words without a choice: one, or several of `{random:10%}`.
@@ -67,14 +104,17 @@ package struct TargetChooser {
         let choice = String(word[open...].dropFirst().dropLast())
         guard prefix.isEmpty || prefix.hasSuffix("/") else { throw Self.unreadable(word) }
         let kind = prefix.isEmpty ? "cell" : String(prefix.dropLast())
+        if let number = Self.draw(choice) { return [try drawn(number, kind, word)] }
         let kept = kept
         switch kind {
-        case "cell": return try pick(choice, cells, word)
+        case "cell": return try pick(choice, cells(\.serves), word)
         case "zone":
-            return try pick(choice, zones, word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
+            return try pick(
+                choice, zones(\.serves), word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
         case "region":
-            return try pick(choice, regions, word, remote: { word in !kept.contains { word == "region/\($0)" } })
-        case "router": return try pick(choice, topology.routers.map { ("router/\($0.name)", 0) }, word)
+            return try pick(
+                choice, regions(\.serves), word, remote: { word in !kept.contains { word == "region/\($0)" } })
+        case "router": return try pick(choice, routers, word)
         case "service": return [try service(choice, word)]
         default: throw Self.unreadable(word)
         }
@@ -104,10 +144,12 @@ package struct TargetChooser {
         return [regions[topology.control.region].name] + alone
     }
 
-    /// With what each carries, of cells that serve.
-    private var cells: [(word: String, load: Double)] {
+    private typealias Loaded = (word: String, load: Double)
+
+    /// With what each carries.
+    private func cells(_ counts: KeyPath<Load, Bool>) -> [Loaded] {
         topology.cells.indices.compactMap { position in
-            loads[position].serves ? ("cell/\(topology.cells[position].name)", weight(position)) : nil
+            loads[position][keyPath: counts] ? ("cell/\(topology.cells[position].name)", weight(position)) : nil
         }
     }
 
@@ -117,9 +159,9 @@ package struct TargetChooser {
         return isMeasured ? loads[position].rate ?? 0 : Double(loads[position].customers)
     }
 
-    private func sums(_ name: (Cell) -> String) -> [(word: String, load: Double)] {
-        var sums: [(word: String, load: Double)] = []
-        for (position, cell) in topology.cells.enumerated() where loads[position].serves {
+    private func sums(_ counts: KeyPath<Load, Bool>, _ name: (Cell) -> String) -> [Loaded] {
+        var sums: [Loaded] = []
+        for (position, cell) in topology.cells.enumerated() where loads[position][keyPath: counts] {
             let word = name(cell)
             if let place = sums.firstIndex(where: { $0.word == word }) {
                 sums[place].load += weight(position)
@@ -130,20 +172,48 @@ package struct TargetChooser {
         return sums
     }
 
-    private var zones: [(word: String, load: Double)] {
-        sums { cell in
+    private func zones(_ counts: KeyPath<Load, Bool>) -> [Loaded] {
+        sums(counts) { cell in
             let region = topology.regions[cell.region]
             return "zone/\(region.name)/\(region.zones[cell.zone])"
         }
     }
 
-    private var regions: [(word: String, load: Double)] { sums { "region/\(topology.regions[$0.region].name)" } }
+    private func regions(_ counts: KeyPath<Load, Bool>) -> [Loaded] {
+        sums(counts) { "region/\(topology.regions[$0.region].name)" }
+    }
+
+    private var routers: [Loaded] { topology.routers.map { ("router/\($0.name)", 0) } }
+
+    /// The number of `draw:3`.
+    private static func draw(_ choice: String) -> Int? {
+        choice.hasPrefix("draw:") ? Syntax.integer(String(choice.dropFirst(5))) : nil
+    }
+
+    /// Whatever was drawn before, and whoever is down: the order is of all that are in use.
+    private func drawn(_ number: Int, _ kind: String, _ word: String) throws(UnknownTarget) -> String {
+        let all: [Loaded]
+        switch kind {
+        case "cell": all = cells(\.isInUse)
+        case "zone": all = zones(\.isInUse)
+        case "region": all = regions(\.isInUse)
+        case "router": all = routers
+        default: throw Self.unreadable(word)
+        }
+        guard number > 0 else { throw Self.unreadable(word) }
+        guard number <= all.count else {
+            throw UnknownTarget("there are \(all.count), and '\(word.prefix(128))' is one more")
+        }
+        var (left, order) = (all.map(\.word), Generator(seed: seed, concern: "targets.draw"))
+        for _ in 1..<number { left.remove(at: Int(order.below(UInt64(left.count)))) }
+        return left[Int(order.below(UInt64(left.count)))]
+    }
 
     private mutating func pick(
-        _ choice: String, _ all: [(word: String, load: Double)], _ word: String, remote: ((String) -> Bool)? = nil
+        _ choice: String, _ all: [Loaded], _ word: String, remote: ((String) -> Bool)? = nil
     ) throws(UnknownTarget) -> [String] {
         guard !all.isEmpty else { throw UnknownTarget("nothing serves that '\(word.prefix(128))' could be") }
-        func busiest(_ all: [(word: String, load: Double)]) -> String? {
+        func busiest(_ all: [Loaded]) -> String? {
             // The first of equals.
             all.max { $0.load < $1.load || $0.load == $1.load && !NaturalOrder.precedes($0.word, $1.word) }?.word
         }
@@ -160,15 +230,6 @@ package struct TargetChooser {
             }
             return [found]
         default:
-            if choice.hasPrefix("draw:"), let number = Syntax.integer(String(choice.dropFirst(5))), number > 0 {
-                guard number <= all.count else {
-                    throw UnknownTarget("there are \(all.count), and '\(word.prefix(128))' is one more")
-                }
-                // Whatever was drawn before by the same chooser.
-                var (left, order) = (all.map(\.word), Generator(seed: seed, concern: "targets.draw"))
-                for _ in 1..<number { left.remove(at: Int(order.below(UInt64(left.count)))) }
-                return [left[Int(order.below(UInt64(left.count)))]]
-            }
             guard choice.hasPrefix("random:"), let share = Syntax.ratio(String(choice.dropFirst(7))), share > 0,
                 share <= 1
             else { throw Self.unreadable(word) }

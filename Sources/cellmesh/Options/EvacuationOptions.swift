@@ -18,7 +18,7 @@ struct EvacuationOptions: ParsableArguments {
             valueName: "duration"))
     var watch: DurationArgument?
 
-    @Flag(help: "Go on in spite of what can be forced: headroom, too few regions, too few cells.")
+    @Flag(help: "Go on in spite of what can be forced: headroom, too few regions, too few cells, a drill that runs.")
     var force = false
 
     @Flag(help: "Do not follow it: return as soon as it has begun.")
@@ -27,6 +27,7 @@ struct EvacuationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("How long to follow it; it goes on afterwards.", valueName: "duration"))
     var waitTimeout = DurationArgument(.minutes(30))
 
+    @OptionGroup var choice: ChoiceOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 }

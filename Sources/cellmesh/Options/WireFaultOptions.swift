@@ -14,4 +14,6 @@ struct WireFaultOptions: ParsableArguments {
 
     @Option(name: .customLong("for"), help: ArgumentHelp("Heal after so long.", valueName: "duration"))
     var lease = DurationArgument(.minutes(5))
+
+    @OptionGroup var choice: ChoiceOptions
 }

@@ -43,6 +43,16 @@ import Topology
         #expect(EvacuationChecks.judge(asked).codes == [.planOpen])
     }
 
+    @Test func aDrillThatRunsIsNotDisturbed() {
+        var asked = facts(mesh())
+        asked.drill = "kill-cell"
+        let verdict = EvacuationChecks.judge(asked)
+        #expect(verdict.codes == [.drillRuns])
+        #expect(verdict.refusals.first?.next == "end it with 'cellmesh drill stop', or go on with --force")
+        asked.isForced = true
+        #expect(EvacuationChecks.judge(asked).mayBegin)
+    }
+
     @Test func evacuatedAndLastRegions() {
         var asked = facts(mesh())
         asked.evacuated = [0]
@@ -318,6 +328,7 @@ import Topology
             asked.confirmation = pick([.notNeeded, .missing, .typed("r1")])
             asked.evacuated = topology.regions.indices.filter { _ in rng.chance(0.3) }
             asked.openPlan = rng.chance(0.2) ? .init(region: "r2", state: "moving") : nil
+            asked.drill = rng.chance(0.1) ? "kill-cell" : nil
             let dead = rng.unit()
             for cell in asked.cells.indices {
                 asked.cells[cell].isAlive = !rng.chance(dead * dead)

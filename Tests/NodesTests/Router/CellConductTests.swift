@@ -19,6 +19,8 @@ private struct Watch {
     var fails: (Int) -> Bool = { _ in false }
     /// What the others do, where it lies or is slow.
     var isOfMost = false
+    /// How late the router itself runs.
+    var late = TimeAmount.zero
     var names: [CellAnimal?] = []
     private var asked = 0
 
@@ -42,7 +44,8 @@ private struct Watch {
             }
             if gossips, conduct.isDoubted(now: now) { conduct.gossiped() }
             var look = conduct.look(
-                isThere: isThere, saysWell: saysWell, belief: .milliseconds(1_600), stood: false, now: now)
+                isThere: isThere, saysWell: saysWell, belief: .milliseconds(1_600), stood: false, late: late,
+                now: now)
             if isOfMost { (look.isLying, look.isSlow) = (false, false) }
             if conduct.judge(look, now: now) { names.append(conduct.name?.animal) }
         }
@@ -169,6 +172,43 @@ private struct Watch {
             other.run(.seconds(10))
             #expect(other.names.isEmpty, "\(took)")
         }
+    }
+
+    /// Ten answers that one standstill held up, and nobody asks any more: what they say is old.
+    @Test func oneStandstillIsNoSlowness() {
+        var watch = sound()
+        watch.attempts = 10
+        watch.took = .milliseconds(400)
+        watch.run(.milliseconds(250))
+        watch.attempts = 0
+        watch.run(.seconds(9))
+        #expect(watch.names.isEmpty)
+        // The same where they go on.
+        watch.attempts = 5
+        watch.run(.seconds(3))
+        #expect(watch.names == [.slowpoke])
+    }
+
+    /// A machine that lets this router itself run late lets cells run late.
+    @Test func whatTheMachineTakesIsNoCellsSlowness() {
+        var watch = sound()
+        (watch.took, watch.late) = (.milliseconds(80), .milliseconds(30))
+        watch.run(.seconds(10))
+        #expect(watch.names.isEmpty)
+        watch.late = .zero
+        watch.run(.seconds(10))
+        #expect(watch.names == [.slowpoke])
+    }
+
+    @Test func whoIsAsSlowAsItsPeersHasNoName() {
+        typealias Router = RouterNode
+        #expect(Router.isAlone(20, among: [1, 1, 1.2, 20]))
+        #expect(!Router.isAlone(20, among: [6, 8, 9, 20]), "a busy machine")
+        #expect(Router.isAlone(40, among: [6, 8, 9, 40]))
+        #expect(Router.isAlone(5, among: [0.2, 0.3, 5]) && !Router.isAlone(2.5, among: [0.2, 0.3, 2.5]))
+        #expect(Router.isAlone(2, among: [2]) && Router.isAlone(nil, among: [1, 1]))
+        #expect(!Router.isAlone(20, among: [20, 20, 20]))
+        #expect(!Router.isAlone(20, among: [19, 20]))
     }
 
     @Test func whatMostDoHasNoName() {

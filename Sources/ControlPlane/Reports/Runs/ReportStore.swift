@@ -50,7 +50,15 @@ package struct ReportStore: Sendable {
     }
 
     /// The newest report that is meant by an id, by a kind or a drill, or by `last`.
-    package func find(_ wanted: String) -> String? { ReportShelf.find(wanted, among: ids) }
+    package func find(_ wanted: String) -> String? {
+        let ids = ids
+        guard wanted == "last", let first = ids.first,
+            let day = ReportShelf.find(RunReport.Kind.gameday.rawValue, among: ids), day != first,
+            let ended = report(day)?.ended, let begun = report(first)?.begun, begun <= ended
+        else { return ReportShelf.find(wanted, among: ids) }
+        // What began within a game day is a part of it.
+        return day
+    }
 
     /// A report in the form that all have, drills' too; nil for one that cannot be read.
     package func report(_ id: String) -> RunReport? {

@@ -12,7 +12,10 @@ import Resilience
 /// - A **liar** passes more than 90 % of its probes and less than half of what it is asked (`GrayFailureDetector`). What it refuses is
 ///   no lie. Answers of the last seconds count, since breakers leave few that come later.
 /// - A **slowpoke** has taken longer than 1.5 times the p99 of the first hundred of the same service, and not only by a few
-///   milliseconds, for most of the last ten that it was asked (`SlowFailureDetector`), and for a second.
+///   milliseconds, for most of the last ten that it was asked (`SlowFailureDetector`), and has still taken so long a second
+///   later: ten answers that one standstill held up are no slowness. By how much it is slower, it is alone with: where its peers
+///   take longer too it is slower than most of them threefold, and the machine's own lateness, as this router meets it, is not
+///   held against anybody.
 ///
 /// Where most cells lie or are slow at once it is none of them (`RouterNode.judgeConduct`).
 struct CellConduct {
@@ -34,6 +37,10 @@ struct CellConduct {
     /// It is slow for so long before it is called so, and slower by so much.
     static let slowFor = TimeAmount.seconds(1)
     static let leastSlowness = TimeAmount.milliseconds(10)
+    /// So many times as slow as most of its peers.
+    static let alone: Float = 3
+    /// Peers that have answered within so long are what it is held against.
+    static let present = TimeAmount.seconds(3)
     /// Services of a cell whose times are kept.
     static let mostSlots = 16
 
@@ -108,6 +115,13 @@ struct CellConduct {
     /// Of the last that was long.
     private var longest: (took: TimeAmount, baseline: TimeAmount) = (.zero, .zero)
     private var slowSince: Instant?
+    /// How many times their baseline each of the last ten took.
+    private var shares = InlineArray<10, Float>(repeating: 0)
+    private var next = 0
+    /// When the last that was long came.
+    private var lastLong = Instant.zero
+    /// By how much this router itself runs late: at worst of late, fading.
+    private var lateness = TimeAmount.zero
 
     private struct Slot {
         var slot: Int
@@ -144,11 +158,15 @@ struct CellConduct {
             return
         }
         guard let baseline = slots[place].detector.baseline else { return slots[place].detector.record(took) }
-        let isLong = took > baseline * slots[place].detector.factor && took - baseline >= Self.leastSlowness
+        let isLong =
+            took > baseline * slots[place].detector.factor
+            && took - baseline >= max(Self.leastSlowness, lateness * Int64(3))
+        shares[next] = Float(took.seconds / max(baseline.seconds, 1e-9))
+        next = next + 1 == SlowFailureDetector.recent ? 0 : next + 1
         long.bits = long.bits << 1 | (isLong ? 1 : 0)
         long.count = min(long.count + 1, SlowFailureDetector.recent)
         long.last = now
-        if isLong { longest = (took, baseline) }
+        if isLong { (longest, lastLong) = ((took, baseline), now) }
     }
 
     private var longOnes: Int {
@@ -176,6 +194,20 @@ struct CellConduct {
         /// There is something to be compared with.
         var hasResults = false
         var hasTimes = false
+        /// How many times as long as at first most of the last ten took; nil where none has come of late.
+        var slowness: Float?
+    }
+
+    private var slowness: Float {
+        var sorted = shares
+        for index in 1..<SlowFailureDetector.recent {
+            var at = index
+            while at > 0, sorted[at] < sorted[at - 1] {
+                sorted.swapAt(at, at - 1)
+                at -= 1
+            }
+        }
+        return sorted[SlowFailureDetector.recent / 2]
     }
 
     /// Called at every look at the cells.
@@ -185,7 +217,11 @@ struct CellConduct {
     ///   - saysWell: it is reached and says that it serves, which is the probe.
     ///   - belief: by when the membership would doubt one that does not answer it.
     ///   - stood: this router itself did not run at its time.
-    mutating func look(isThere: Bool, saysWell: Bool, belief: TimeAmount, stood: Bool, now: Instant) -> Look {
+    ///   - late: by how much it did not.
+    mutating func look(
+        isThere: Bool, saysWell: Bool, belief: TimeAmount, stood: Bool, late: TimeAmount = .zero, now: Instant
+    ) -> Look {
+        lateness = max(late, lateness - TimeAmount.nanoseconds(lateness.nanoseconds / 8))
         if !isThere || stood {
             // It was down, or nothing can be said of it.
             if isOff { changes.removeLast() }
@@ -210,7 +246,8 @@ struct CellConduct {
         look.hasTimes = long.count == SlowFailureDetector.recent && now - long.last <= Self.memory
         let isSlow = look.hasTimes && isLong && now >= slowFrom && !isSilent(now: now)
         slowSince = isSlow ? slowSince ?? now : nil
-        look.isSlow = slowSince.map { now - $0 >= Self.slowFor } ?? false
+        look.isSlow = slowSince.map { lastLong - $0 >= Self.slowFor } ?? false
+        if long.count == SlowFailureDetector.recent, now - long.last <= Self.present { look.slowness = slowness }
         return look
     }
 

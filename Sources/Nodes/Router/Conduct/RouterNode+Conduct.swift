@@ -13,12 +13,15 @@ extension RouterNode {
         looks.reserveCapacity(links.count)
         // A round and a half for the probe, some for whoever hears of it.
         let belief = gossip.swim.configuration.probeInterval * Int64(8)
+        // Which is how late the machine lets anybody run.
+        let late = nextLook == .distantFuture ? .zero : max(now - nextLook, .zero)
         var (lying, slow) = ((of: 0, count: 0), (of: 0, count: 0))
         for position in links.indices {
             let link = links[position]
             let look = conducts[position].look(
                 isThere: link.state == .up && link.status == .alive,
-                saysWell: link.isServing && link.saysServing, belief: belief, stood: stood, now: now)
+                saysWell: link.isServing && link.saysServing, belief: belief, stood: stood, late: late,
+                now: now)
             looks.append(look)
             lying.of += look.hasResults ? 1 : 0
             lying.count += look.isLying ? 1 : 0
@@ -28,7 +31,12 @@ extension RouterNode {
                 doubted.append((member.profile.gossip, CellIndex(position)))
             }
         }
+        // Only where somebody is slow.
+        let paces = slow.count > 0 ? looks.compactMap(\.slowness).sorted() : []
         for position in links.indices {
+            if looks[position].isSlow, !Self.isAlone(looks[position].slowness, among: paces) {
+                looks[position].isSlow = false
+            }
             // What strikes most of them is no matter of one.
             if lying.count * 2 > lying.of { looks[position].isLying = false }
             if slow.count * 2 > slow.of { looks[position].isSlow = false }
@@ -42,6 +50,21 @@ extension RouterNode {
                 sink.emit(.conduct(cell, animal, isNamed: true, why: why))
             }
         }
+    }
+
+    /// Whether one is slower than its peers are now, and not only than it was at first: where the machine is slow all are.
+    ///
+    /// - Parameters:
+    ///   - own: nil where it has not answered of late: then what it showed stands.
+    ///   - paces: of all, it among them, in order.
+    static func isAlone(_ own: Float?, among paces: [Float]) -> Bool {
+        guard let own, paces.count > 1 else { return true }
+        // The median of the others.
+        let others = paces.count - 1
+        let place = paces.firstIndex(of: own) ?? others
+        let middle = others / 2
+        let typical = paces[middle < place ? middle : middle + 1]
+        return own >= CellConduct.alone * max(typical, 1)
     }
 
     /// A packet of the membership has come from there.

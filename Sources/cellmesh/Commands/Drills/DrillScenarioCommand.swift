@@ -74,11 +74,25 @@ enum ScenarioFile {
         }
         let result = MeshFiles.load(scenario: name)
         guard let scenario = result.scenario else {
-            console.message(PaintedText.adopted(result.rendered(color: console.paintsMessages).trimmedEnd))
-            throw CommandFailure(
-                .usage, "'\(name)' cannot be run; nothing was changed", next: "cellmesh validate \(name)")
+            throw CommandFailure.unreadable(name, result, console)
         }
         return (scenario, result.sources.first?.text ?? "")
+    }
+}
+
+extension CommandFailure {
+    /// A file that cannot be run. People read all that is wrong with it first; a program has the first of it in its one line.
+    static func unreadable(_ name: String, _ result: MeshFilesResult, _ console: Console) -> CommandFailure {
+        guard console.format != .json else {
+            let first = result.problems.first { $0.severity == .error }
+            let place = first.map { ": \($0.file):\($0.line):\($0.column): \($0.message)" } ?? ""
+            return CommandFailure(
+                .usage, "'\(name)' cannot be run; nothing was changed\(place)", hint: first?.hint,
+                next: "cellmesh validate \(name) -o json")
+        }
+        console.message(PaintedText.adopted(result.rendered(color: console.paintsMessages).trimmedEnd))
+        return CommandFailure(
+            .usage, "'\(name)' cannot be run; nothing was changed", next: "cellmesh validate \(name)")
     }
 }
 

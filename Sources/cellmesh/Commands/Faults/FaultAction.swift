@@ -31,21 +31,25 @@ struct FaultAction {
     private let mesh: DataDirectory
     private let targets: [ProcessName]
 
-    init(_ kind: Kind, _ names: [String], _ mesh: MeshOptions, _ console: Console) throws {
+    init(
+        _ kind: Kind, _ names: [String], _ choice: ChoiceOptions, _ mesh: MeshOptions, _ console: Console
+    ) throws {
         self.kind = kind
         self.console = console
         let directory = try mesh.running()
         self.mesh = directory
         api = try APIClient(directory)
         model = try StoredMesh(directory)
-        let names = try ChosenTargets.words(names, api, console)
+        let names = try ChosenTargets.words(names, directory, console, seed: choice.seed)
         do throws(UnknownTarget) { targets = try TargetList(names, in: model.topology).processes } catch {
             var failure = CommandFailure(error)
             failure.next = "cellmesh ps"
             throw failure
         }
         if targets.contains(.control), kind != .kill {
-            throw CommandFailure(.usage, "the control plane can be killed, not \(kind.past)")
+            throw CommandFailure(
+                .usage, "the control plane can be killed, not \(kind.past)",
+                hint: kind == .pause ? "its pause is simulated alone: sim run --fault 'pause control @1s for 5s'" : nil)
         }
     }
 

@@ -7,18 +7,22 @@ import Scenarios
 struct FaultWish {
     /// Its choices are made by the control plane before it is sent.
     var request: FaultRequest
+    /// Of what is drawn for them.
+    private let seed: UInt64?
 
     init(kind: String, _ options: WireFaultOptions) {
         request = FaultRequest(
             kind: kind, targets: options.targets.flatMap { $0.split(separator: ",").map(String.init) },
             lease: options.lease.amount)
         request.isOneWay = options.oneWay
+        seed = options.choice.seed
     }
 
     func inject(_ mesh: MeshOptions, _ console: Console) throws {
-        let api = try APIClient(mesh.running())
+        let mesh = try mesh.running()
+        let api = try APIClient(mesh)
         var chosen = request
-        chosen.targets = try ChosenTargets.words(request.targets, api, console)
+        chosen.targets = try ChosenTargets.words(request.targets, mesh, console, seed: seed)
         var body = FaultAddition(chosen)
         body.lease = chosen.lease?.millisecondsRoundedUp
         let answer: FaultsReport

@@ -22,11 +22,12 @@ struct PauseCommand: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Do not ask, also where customers are lost.")
     var yes = false
 
+    @OptionGroup var choice: ChoiceOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        let action = try FaultAction(.pause, targets.names, mesh, output.console)
+        let action = try FaultAction(.pause, targets.names, choice, mesh, output.console)
         try action.run(lease: lease.milliseconds, isDryRun: dryRun, isConfirmed: yes)
     }
 }

@@ -13,10 +13,11 @@ struct RestartCommand: ParsableCommand {
             """)
 
     @OptionGroup var targets: TargetArguments
+    @OptionGroup var choice: ChoiceOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try FaultAction(.restart, targets.names, mesh, output.console).run()
+        try FaultAction(.restart, targets.names, choice, mesh, output.console).run()
     }
 }

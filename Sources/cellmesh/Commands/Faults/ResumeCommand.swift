@@ -6,10 +6,11 @@ struct ResumeCommand: ParsableCommand {
         discussion: "  cellmesh resume us-east-1")
 
     @OptionGroup var targets: TargetArguments
+    @OptionGroup var choice: ChoiceOptions
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
     func run() throws {
-        try FaultAction(.resume, targets.names, mesh, output.console).run()
+        try FaultAction(.resume, targets.names, choice, mesh, output.console).run()
     }
 }

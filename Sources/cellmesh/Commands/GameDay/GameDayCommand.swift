@@ -161,9 +161,7 @@ enum GameDayFile {
     static func sound(_ name: String, _ console: Console) throws -> (GameDay, text: String) {
         let result = MeshFiles.load(gameDay: name)
         guard let day = result.gameDay else {
-            console.message(PaintedText.adopted(result.rendered(color: console.paintsMessages).trimmedEnd))
-            throw CommandFailure(
-                .usage, "'\(name)' cannot be run; nothing was changed", next: "cellmesh validate \(name)")
+            throw CommandFailure.unreadable(name, result, console)
         }
         return (day, result.sources.first?.text ?? "")
     }

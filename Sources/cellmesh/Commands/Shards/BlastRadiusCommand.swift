@@ -27,13 +27,16 @@ struct BlastRadiusCommand: WatchingCommand {
 
     @Option(
         name: .customLong("if"), parsing: .singleValue,
-        help: ArgumentHelp("Cells that are dead: names, region/NAME or zone/REGION/ZONE.", valueName: "cell,..."))
+        help: ArgumentHelp(
+            "Cells that are dead: names, region/NAME, zone/REGION/ZONE, or a choice such as cell/{busiest}.",
+            valueName: "cell,..."))
     var dead: [String] = []
 
     @Flag(help: "Add what traffic saw.")
     var actual = false
 
     @OptionGroup var watch: WatchOptions
+    @OptionGroup var choice: ChoiceOptions
 
     @OptionGroup var model: ModelOptions
     @OptionGroup var output: OutputOptions
@@ -41,13 +44,15 @@ struct BlastRadiusCommand: WatchingCommand {
     func run() throws {
         let console = output.console
         let source = try model.load(console)
+        // Once: what is watched stays the same.
+        let dead = try ChosenTargets.words(dead, source, console, seed: choice.seed)
         if actual || watch.isOn, source.mesh == nil {
             throw CommandFailure(.usage, "a topology file has no traffic to look at", hint: "leave --topology out")
         }
-        try watch.show(console) { try report(source).full }
+        try watch.show(console) { try report(source, dead).full }
     }
 
-    private func report(_ source: ModelOptions.Source) throws -> BlastRadiusView {
+    private func report(_ source: ModelOptions.Source, _ dead: [String]) throws -> BlastRadiusView {
         let topology = source.model.topology
         var observed: ObservedImpact?
         var foretold = ForetoldImpact()

@@ -58,7 +58,8 @@ struct CustomersCommand: ParsableCommand {
         var filter = CustomerList.Filter(isLost: lost, isDegraded: degraded, isDifferent: different)
         if !lost, !degraded, !different, !all, on == nil { filter = .touched }
         if let on {
-            let name = TargetSelector.name(in: on, of: .cell)
+            let source = ModelOptions.Source(model: model, mesh: directory)
+            let name = try ChosenTargets.name(on, of: .cell, source, output.console)
             guard let cell = model.topology.cellIndex(named: name) else {
                 throw CommandFailure(
                     .usage, "mesh '\(directory.name)' has no cell '\(name.prefix(128))'",

@@ -3,6 +3,7 @@ import Drills
 import MeshBase
 import Reports
 import Scenarios
+import Sharding
 import SimDriver
 import Telemetry
 import Topology
@@ -55,8 +56,10 @@ struct MonkeyRuns {
         var settings = SimMonkey.Settings(plan)
         (settings.length, settings.rate, settings.crashes, settings.defect) = (length, rate, crashes, defect)
         do throws(UnknownTarget) {
+            var chooser = TargetChooser(topology, Placement(topology), seed: plan.seed)
+            let words = try chooser.words(for: TargetChooser.parts(plan.except))
             settings.excepted = Set(
-                try TargetList(plan.except, in: topology).processes.filter { $0.role == .cell }.map(\.name))
+                try TargetList(words, in: topology).processes.filter { $0.role == .cell }.map(\.name))
         } catch { throw CommandFailure(.usage, error.message, hint: error.hint) }
         return settings
     }

@@ -222,7 +222,7 @@ struct SimRunCommand: ParsableCommand {
         configuration.seals = sealed
         configuration.defect = defect.defect?.defect
         func plan(_ action: SimFault.Action, _ targets: [TimedTarget]) {
-            configuration.faults += targets.map { SimFault(at: $0.at, action, $0.name) }
+            configuration.faults += targets.map { SimFault(at: $0.at, action, on: [$0.target]) }
         }
         configuration.faults = try self.plan.map { try $0.fault }
         plan(.kill, kills)
@@ -233,6 +233,7 @@ struct SimRunCommand: ParsableCommand {
             configuration.faults += SimFault.random(
                 seed: configuration.seed, topology: topology, duration: configuration.duration, count: faults)
         }
+        do throws(UnknownTarget) { try configuration.choose() } catch { throw CommandFailure(error) }
         if let problem = configuration.problem { throw CommandFailure(.usage, problem) }
         return configuration
     }
@@ -249,14 +250,18 @@ struct CallArgument: ExpressibleByArgument, Sendable {
 
 /// `NODE@TIME`, such as `us-east-1@5s`.
 struct TimedTarget: ExpressibleByArgument, Sendable {
-    var name: String
+    var target: TargetSelector
     var at: TimeAmount
 
     init?(argument: String) {
         let parts = argument.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, let at = DurationArgument(argument: String(parts[1])) else { return nil }
-        guard let name = TargetSelector(text: String(parts[0]))?.nodeName else { return nil }
-        self.name = name
+        let word = String(parts[0])
+        guard let target = TargetChooser.isChoice(word) ? .node(word) : TargetSelector(text: word), !target.isService
+        else {
+            return nil
+        }
+        self.target = target
         self.at = at.amount
     }
 }

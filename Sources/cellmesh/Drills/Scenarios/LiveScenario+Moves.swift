@@ -95,7 +95,9 @@ extension LiveScenario {
                 ScenarioMove(
                     isCompleted: report.outcome == .completed,
                     off: report.reroutedMilliseconds.map { TimeAmount(seconds: $0 / 1_000) },
-                    writePause: report.writePause.map { TimeAmount(seconds: $0.p99 / 1_000) })))
+                    writePause: report.writePause.map { TimeAmount(seconds: $0.p99 / 1_000) },
+                    writePauseLow: report.writePause?.low.map { TimeAmount(seconds: $0 / 1_000) },
+                    writes: report.writePause?.writes)))
         guard report.outcome == .completed else { return handle(.failed(key, .deviated, text)) }
         if move.kind == .restore { marks.forgetPlans() }
         handle(.ended(key, text))

@@ -109,9 +109,15 @@ enum EvacuationView {
         table.add([.init("last request to the \(place) after"), .init(time(report.reroutedMilliseconds))])
         table.add([
             .init("longest pause of a write"),
-            .init(report.writePause.map { "\(time($0.max)) (p50 \(time($0.p50)), p99 \(time($0.p99)))" } ?? "-"),
+            .init(
+                report.writePause.map { "\(time($0.max)) (p50 \(time($0.p50)), p99 \(time($0.p99))\(writes($0)))" }
+                    ?? "-"),
         ])
         return table.render()
+    }
+
+    private static func writes(_ pause: EvacuationReport.Pause) -> String {
+        pause.writes.map { ", of \(Wording.plural($0, "write"))" } ?? ""
     }
 
     private static func phases(_ phases: [EvacuationReport.Phase], _ style: TableStyle) -> String {
