@@ -15,7 +15,14 @@ extension ControlPlane {
         guard request.targets.count <= TargetList.most else {
             return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
-        let request = request.normalised
+        guard let faultsChanged else { return foresee(request.normalised, completion) }
+        // What routers told before the last fault began or ended is of another mesh.
+        routerWatch.whenTold(since: faultsChanged) { [unowned self] in foresee(request.normalised, completion) }
+    }
+
+    private func foresee(
+        _ request: PredictionRequest, _ completion: @escaping (Result<PredictionReport, APIFailure>) -> Void
+    ) {
         let kind = EvacuationPlan.Kind(rawValue: request.action)
         guard kind == .evacuate || kind == .restore, let kind, let region = request.region else {
             return answer(request, forecast: nil, completion)
@@ -52,7 +59,7 @@ extension ControlPlane {
         let state = liveDesk?.latest
         let loads = topology.cells.indices.map { position in
             let process = supervisor[ProcessName(.cell, topology.cells[position].name)]
-            let isOut = process.map { FeedCellState(self.state(of: $0, live: live)).isOut } ?? true
+            let isOut = process.map { staysOut($0, live) } ?? true
             let rate = state.flatMap { position < $0.cells.count ? $0.cells[.rps, position].value(.rps) : nil }
             return TargetChooser.Load(
                 rate: rate, customers: position < counts.count ? counts[position] : 0, serves: !isOut)
@@ -90,12 +97,18 @@ extension ControlPlane {
 
     private static let unfitting = APIFailure(500, "The placement does not fit the topology.")
 
+    /// Whether a cell does not serve, and will not in a moment either.
+    private func staysOut(_ process: SupervisedProcess, _ live: [ProcessName]) -> Bool {
+        let facts = facts(of: process, live: live)
+        return FeedCellState(facts.state).isOut && !facts.isReturning
+    }
+
     private var situation: MeshSituation? {
         guard let placement = try? Placement(topology, table: placement) else { return nil }
         let live = liveRouters
         let down = CellUse(placement.table, topology).taking.filter { cell in
             guard let process = supervisor[ProcessName(.cell, topology.cells[cell.position].name)] else { return true }
-            return FeedCellState(state(of: process, live: live)).isOut
+            return staysOut(process, live)
         }
         return MeshSituation(
             topology: topology, placement: placement, down: CellSet(down), routers: Set(live.map(\.name)),
