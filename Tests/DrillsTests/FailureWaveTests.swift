@@ -27,6 +27,45 @@ import Testing
         #expect(again == found)
     }
 
+    /// As many of 200 requests as a share says, give or take what chance does.
+    private func drawn(_ shares: [Double], seed: UInt64) -> FailureWave {
+        var random = Generator(seed: seed, concern: "wave")
+        let failed = shares.map { share in UInt64((0..<200).count { _ in random.unit() < share }) }
+        return FailureWave(requests: shares.map { _ in 200 }, failed: failed, period: .seconds(1))
+    }
+
+    @Test func aConstantShareIsFlatAndWhatEndsHasNotGrown() {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            for length in [12, 20, 30, 60] {
+                let flat = drawn(Array(repeating: 0.027, count: length), seed: seed)
+                #expect(flat.fit == nil && flat.growth == nil && flat.isCalm, "seed \(seed), \(length) s")
+                #expect(flat.missing?.hasPrefix("flat at ") == true)
+                // A fault that ends while it is still looked at.
+                let ended = drawn(
+                    Array(repeating: 0.027, count: length) + Array(repeating: 0, count: max(length / 6, 2)), seed: seed)
+                #expect(ended.growth ?? 0 <= 0, "seed \(seed), \(length) s: \(String(describing: ended.fit))")
+            }
+        }
+        // Without any chance at all there is nothing to explain.
+        #expect(wave(Array(repeating: 0.03, count: 20)).missing?.hasPrefix("flat at 3 %") == true)
+    }
+
+    @Test func whatGrowsIsStillFoundAmongChance() throws {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let found = drawn((0..<24).map { 0.02 * exponential(0.12 * Double($0)) }, seed: seed)
+            #expect(
+                found.fit?.course == .growing && found.growth ?? 0 > 0, "seed \(seed): \(String(describing: found))")
+        }
+    }
+
+    @Test func anEnvelopeThatRisesUnderASineThatFallsIsNoGrowth() throws {
+        // As it was once told of an outage of a zone.
+        let product = Wave(a: 0.025, beta: 0.064, omega: 0.025, phi: 2.328)
+        let found = wave((0..<34).map { max(product(Double($0)), 0) })
+        #expect(found.fit.map { $0.beta > 0 && $0.course == .level } ?? true)
+        #expect(found.growth == nil && found.isCalm)
+    }
+
     @Test func whatDiesAwayHasNoGrowthAboveZero() throws {
         let found = wave((0..<30).map { 0.3 * exponential(-0.4 * Double($0)) })
         #expect(try #require(found.growth) < -0.2)

@@ -140,6 +140,10 @@ import Wire
     }
 
     @Test func problemsAreNamedByTheirType() {
+        let told = "{\"type\":\"timeout\",\"status\":504,\"policy\":\"quorum\",\"customer\":\"c1\"}"
+        #expect(bytes(told) { AnswerNotes.failure(504, "timeout", $0) } == "504 by quorum")
+        #expect(bytes("{\"policy\":\"") { AnswerNotes.failure(503, "shed", $0) } == "503 shed")
+        #expect(bytes("") { AnswerNotes.failure(502, nil, $0) } == "502")
         #expect(bytes("{\"type\":\"no-quorum\",\"title\":\"x\"}") { AnswerNotes.problem($0) } == "no-quorum")
         #expect(
             bytes("{ \"type\":\"https://x.example/problems/rate-limit\"}") { AnswerNotes.problem($0) } == "rate-limit")

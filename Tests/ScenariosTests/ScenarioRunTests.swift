@@ -157,6 +157,39 @@ import Topology
         let report = try bench.report()
         #expect(report.outcome == .baselineNotMet && report.exitCode == 3)
         #expect(!bench.orders.contains { $0.hasPrefix("begin") } && bench.orders.last == "tidy")
+        #expect(
+            report.reason == "answered is 80.00 %; 600 of 3 000 requests failed (600 x 503)", "\(report.reason ?? "")")
+    }
+
+    /// Another drill was stopped, and its breakers close by calls alone.
+    @Test func aBaselineWithBreakersThatWereLeftOpenIsTakenAgain() throws {
+        var bench = ScenarioBench(try Self.scenario())
+        bench.open = (["r1/a-1/records", "r1/a-2/records"], 0.1, until: 4)
+        let report = try bench.report()
+        #expect(report.outcome == .passed, "\(report.reason ?? "")")
+        let baselines = report.steps.filter { $0.name == "baseline" }
+        #expect(
+            baselines.map(\.detail) == [
+                "taken again: 300 of 3 000 requests failed (300 x 504 by quorum); "
+                    + "2 breakers are not closed: r1/a-1/records, r1/a-2/records",
+                "taken again: 100 of 3 000 requests failed (100 x 504 by quorum); "
+                    + "2 breakers are not closed: r1/a-1/records, r1/a-2/records",
+                "3000 of 3 000 requests answered",
+            ], "\(baselines.map(\.detail))")
+    }
+
+    @Test func breakersThatStayOpenAreNamedAndNotWaitedForForever() throws {
+        var bench = ScenarioBench(try Self.scenario())
+        bench.open = (["r1/a-1/records"], 0.1, until: 1_000)
+        let report = try bench.report()
+        #expect(report.outcome == .baselineNotMet && bench.now < .zero + .seconds(60))
+        #expect(report.reason?.hasSuffix("(300 x 504 by quorum); 1 breaker is not closed: r1/a-1/records") == true)
+        #expect(!bench.orders.contains { $0.hasPrefix("begin") })
+        // A mesh that is well is not waited for, whatever stands open.
+        bench = ScenarioBench(try Self.scenario())
+        bench.open = (["r1/a-1/records"], 0, until: 1_000)
+        let well = try bench.report()
+        #expect(well.steps.count { $0.name == "baseline" } == 1)
     }
 
     @Test func whatIsRefusedWasNotRun() throws {

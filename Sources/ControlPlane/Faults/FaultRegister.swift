@@ -20,6 +20,9 @@ package final class FaultRegister {
     /// The file does not say what is in force: it is written again.
     package private(set) var isStale = false
 
+    /// Some fault has come into force, or has ended.
+    package var onChange: (_ hasEnded: Bool) -> Void = { _ in }
+
     /// Faults that have ended and whose leases the journal still has, for it could not be written. As many as there were
     /// leases, which the schedule bounds.
     private var unforgotten: [(fault: Fault, action: String, time: Int64)] = []
@@ -129,6 +132,7 @@ package final class FaultRegister {
             _ = schedule.remove(old.id)
             if let new { try? schedule.add(new) }
         }
+        onChange(true)
     }
 
     private func admit(_ fault: Fault, now: ClockReading) throws(APIFailure) -> Fault {
@@ -146,6 +150,7 @@ package final class FaultRegister {
         } catch { throw APIFailure(500, "Nothing was done: the journal cannot be written: \(error)") }
         nextNumber += 1
         schedule = next
+        onChange(false)
         guard fault.isFollowed else { return fault }
         publish()
         guard !isStale else {
@@ -184,6 +189,7 @@ package final class FaultRegister {
                 "Nothing was ended, \(removed.count == 1 ? "the fault stays" : "the faults stay") in force: \(failure)")
         }
         forget(removed, "removed", now)
+        onChange(true)
         return removed
     }
 
@@ -193,6 +199,7 @@ package final class FaultRegister {
         let ended = schedule.expire(now: now)
         forget(ended, "expired", now)
         if ended.contains(where: \.isFollowed) || isStale { publish(mayOverwrite: true) }
+        if !ended.isEmpty { onChange(true) }
         return ended
     }
 

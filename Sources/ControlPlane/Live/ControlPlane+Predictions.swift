@@ -15,6 +15,14 @@ extension ControlPlane {
         guard request.targets.count <= TargetList.most else {
             return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
+        guard let faultsChanged else { return foresee(request, completion) }
+        // What routers told before the last fault began or ended is of another mesh.
+        routerWatch.whenTold(since: faultsChanged) { [unowned self] in foresee(request, completion) }
+    }
+
+    private func foresee(
+        _ request: PredictionRequest, _ completion: @escaping (Result<PredictionReport, APIFailure>) -> Void
+    ) {
         var request = request
         let asked = request.targets
         var unfound: UnknownTarget?
@@ -87,12 +95,18 @@ extension ControlPlane {
 
     private static let unfitting = APIFailure(500, "The placement does not fit the topology.")
 
+    /// Whether a cell does not serve, and will not in a moment either.
+    func staysOut(_ process: SupervisedProcess, _ live: [ProcessName]) -> Bool {
+        let facts = facts(of: process, live: live)
+        return FeedCellState(facts.state).isOut && !facts.isReturning
+    }
+
     private var situation: MeshSituation? {
         guard let placement = try? Placement(topology, table: placement) else { return nil }
         let live = liveRouters
         let down = CellUse(placement.table, topology).taking.filter { cell in
             guard let process = supervisor[ProcessName(.cell, topology.cells[cell.position].name)] else { return true }
-            return FeedCellState(state(of: process, live: live)).isOut
+            return staysOut(process, live)
         }
         return MeshSituation(
             topology: topology, placement: placement, down: CellSet(down), routers: Set(live.map(\.name)),

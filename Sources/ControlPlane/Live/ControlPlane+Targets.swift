@@ -51,7 +51,7 @@ extension ControlPlane {
         let state = liveDesk?.latest
         let loads = topology.cells.indices.map { position in
             let process = supervisor[ProcessName(.cell, topology.cells[position].name)]
-            let isOut = process.map { FeedCellState(self.state(of: $0, live: live)).isOut } ?? true
+            let isOut = process.map { staysOut($0, live) } ?? true
             let rate = state.flatMap { position < $0.cells.count ? $0.cells[.rps, position].value(.rps) : nil }
             return TargetChooser.Load(
                 rate: rate, customers: position < counts.count ? counts[position] : 0, serves: !isOut,

@@ -128,6 +128,9 @@ package final class LiveDesk {
         take(vitals.news, of: name, boot: vitals.boot)
     }
 
+    /// What a router reaches, told sooner than its vitals.
+    func take(reached: [String: String], of name: ProcessName) { model.take(reached: reached, of: name.name) }
+
     /// What a process saw is folded with what others did.
     private func take(_ news: [Vitals.News]?, of name: ProcessName, boot: String?) {
         guard let news, let boot else { return }
@@ -168,7 +171,7 @@ package final class LiveDesk {
             return streams.end(id)
         }
         // Others are sent what is due to them too.
-        refresh(now, after: Self.periods.lowerBound)
+        if isStale { tick() } else { refresh(now, after: Self.periods.lowerBound) }
         var reader = Reader(wish: wish, due: now, seq: wish.last, shape: -1)
         // Whoever wants details gets what is whole: its numbers were another reader's.
         if !wish.details.isEmpty { reader.seq = nil }
@@ -183,11 +186,20 @@ package final class LiveDesk {
         schedule()
     }
 
-    /// How the mesh is as a whole, as of a second ago at most; of one that begins, where each moment tells more, of 200 ms.
+    /// How the mesh is as a whole, of the same sight of its processes as whoever asks for it has; what else it says is as of a
+    /// second ago at most, of one that begins, where each moment tells more, of 200 ms.
     package var headline: FeedHeadline? {
-        if !isClosed { refresh(loop.now(), after: isBeginning ? Self.periods.lowerBound : LivePace.watched) }
+        guard !isClosed else { return latest.mesh.headline }
+        if isStale {
+            tick()
+        } else {
+            refresh(loop.now(), after: isBeginning ? Self.periods.lowerBound : LivePace.watched)
+        }
         return latest.mesh.headline
     }
+
+    /// The processes are seen otherwise by now than in the last state.
+    private var isStale: Bool { pace.lookedAt != nil && !model.isOf(source.sights(), routers: source.routers()) }
 
     // MARK: Ticks
 

@@ -80,6 +80,7 @@ package final class MeshObserver {
         liveDesk = LiveDesk(
             loop: loop, streams: api.http.streams, source: liveSource, placement: shards, journal: journal)
         traceGatherer = TraceGatherer(loop: loop, client: client) { [unowned self] in addresses(of: $0).admin }
+        routerWatch.onReach = { [unowned self] in liveDesk.take(reached: $1, of: $0) }
         routerWatch.onVitals = { [unowned self] name, vitals in
             liveDesk.take(vitals, of: name)
             traceGatherer.heard(name, boot: vitals.boot, vitals.traces)

@@ -22,6 +22,10 @@ final class RouterWatch {
         var read: (answer: [UInt8], reached: [String: String])?
         var isAsking = false
         var askedWhole: Instant?
+        /// When it was asked what it answered last.
+        var told: Instant?
+        /// What it reaches has changed since it was asked for the whole: the rest of it is of another moment.
+        var isWholeDue = true
     }
 
     private static let interval = TimeAmount.milliseconds(200)
@@ -40,6 +44,8 @@ final class RouterWatch {
     var onChange: () -> Void = {}
     /// A router has told its vitals.
     var onVitals: (ProcessName, RouterVitals) -> Void = { _, _ in }
+    /// A router has told what it reaches, and nothing else.
+    var onReach: (ProcessName, [String: String]) -> Void = { _, _ in }
     private var known: [ProcessName: Known] = [:]
     /// Cells that were reached, with the address of that life.
     private var lives: [String: String] = [:]
@@ -78,9 +84,11 @@ final class RouterWatch {
         if known[router.name]?.admin != router.admin { known[router.name] = Known(admin: router.admin) }
         guard known[router.name]?.isAsking == false else { return }
         known[router.name]?.isAsking = true
-        // The whole of it is longer, and asked once a second.
-        let isWhole = loop.now() - (known[router.name]?.askedWhole ?? .zero) >= Self.whole
-        if isWhole { known[router.name]?.askedWhole = loop.now() }
+        // The whole of it is longer, and asked once a second; sooner where what is reached has changed.
+        let asked = loop.now()
+        let isDue = known[router.name]?.isWholeDue ?? true
+        let isWhole = asked - (known[router.name]?.askedWhole ?? .zero) >= (isDue ? Self.interval : Self.whole)
+        if isWhole { known[router.name]?.askedWhole = asked }
         let target = isWhole ? "/v1/vitals" : "/v1/vitals?part=reach"
         client.send(HTTPOutgoing(.get, router.admin, target), timeout: Self.patience) { [weak self] result in
             guard let self, known[router.name]?.admin == router.admin else { return }
@@ -92,17 +100,53 @@ final class RouterWatch {
                 } else if let vitals = ReportJSON.decode(RouterVitals.self, answer.body) {
                     reached = vitals.reached
                     if isWhole {
+                        known[router.name]?.isWholeDue = false
                         onVitals(router.name, vitals)
                     } else {
                         known[router.name]?.read = (answer.body, vitals.reached)
                     }
                 }
             }
+            known[router.name]?.told = reached == nil ? nil : asked
             guard known[router.name]?.reached != reached else { return }
+            if !isWhole {
+                known[router.name]?.isWholeDue = true
+                if let reached { onReach(router.name, reached) }
+            }
             known[router.name]?.reached = reached
             for (cell, address) in reached ?? [:] { lives[cell] = address }
             onChange()
         }
+    }
+
+    /// Whether all that is known of the routers that run was asked after a moment.
+    func isOf(since moment: Instant) -> Bool {
+        routers().allSatisfy { router in
+            known[router.name].map { $0.admin == router.admin && $0.told.map { $0 >= moment } ?? false } ?? false
+        }
+    }
+
+    /// Whether each router that runs has told all of itself since what it reaches has changed.
+    var isWhole: Bool {
+        routers().allSatisfy { router in
+            known[router.name].map { $0.admin == router.admin && $0.reached != nil && !$0.isWholeDue } ?? false
+        }
+    }
+
+    /// Calls back once all that is known is of after a moment; a router that does not answer is not waited for longer than it
+    /// would be given to.
+    func whenTold(since moment: Instant, _ done: @escaping () -> Void) {
+        whenTold(since: moment, until: loop.now() + Self.patience, done)
+    }
+
+    private func whenTold(since moment: Instant, until end: Instant, _ done: @escaping () -> Void) {
+        guard !isClosed, !isOf(since: moment), loop.now() < end else { return done() }
+        for router in routers() { ask(router) }
+        let timer = try? LoopTimer.once(loop: loop, after: Self.hurry) { [weak self] in
+            guard let self else { return done() }
+            self.whenTold(since: moment, until: end, done)
+        }
+        if timer == nil { done() }
     }
 
     /// Whether the router has told lately.

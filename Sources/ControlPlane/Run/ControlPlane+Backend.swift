@@ -17,6 +17,11 @@ extension ControlPlane: APIBackend, APIChanges {
 
     /// - Parameter live: `liveRouters`, where many states are asked for at once.
     func state(of process: SupervisedProcess, live: [ProcessName]? = nil) -> ProcessState {
+        facts(of: process, live: live).state
+    }
+
+    /// What is known of a process, of which its state is derived.
+    func facts(of process: SupervisedProcess, live: [ProcessName]? = nil) -> ProcessFacts {
         var facts = ProcessFacts()
         facts.isRunning = process.isRunning
         facts.isEnding = process.isEnding
@@ -40,11 +45,12 @@ extension ControlPlane: APIBackend, APIChanges {
             facts.routers = routerWatch.witness(
                 of: process.name.name, at: process.addresses.data, live: live ?? liveRouters)
             facts.isYoung = isYoung(process)
+            facts.relieved = [process.servingSince, faultsEnded].compactMap { $0.map { loop.now() - $0 } }.min()
         case .router:
             facts.reach = routerWatch.reachCount(of: process.name).map { ($0, max($0, runningCells)) }
         default: break
         }
-        return facts.state
+        return facts
     }
 
     /// Whether a cell says that it can serve; nil where it does not run or nothing is known of it.

@@ -78,7 +78,7 @@ extension ControlPlane {
             shown = serving
             onProgress(serving, expected.count)
         }
-        if serving == expected.count, routersReach(expected) { return becomeReady() }
+        if serving == expected.count, routersReach(expected), isSeenWhole(expected) { return becomeReady() }
         if loop.now() - begun > settings.startTimeout + .seconds(1) {
             var missing = expected.filter { !isInView($0) }.map(\.name.description)
             if missing.isEmpty { missing = ["links from the routers to the cells"] }

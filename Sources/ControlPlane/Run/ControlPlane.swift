@@ -27,6 +27,9 @@ package final class ControlPlane {
     let supervisor: Supervisor
     private(set) var member: ControlMember!
     let faultRegister: FaultRegister
+    /// When the last fault came into force or ended, and when the last one ended; nil where none has in this life.
+    private(set) var faultsChanged: Instant?
+    private(set) var faultsEnded: Instant?
     /// What a predecessor left was taken over: from then on the supervisor knows who is held down.
     var isAdopted = false
     /// An action is being told to the processes that it names.
@@ -73,6 +76,8 @@ package final class ControlPlane {
     var onReady: (StartReport) -> Void
     var failure: ControlFailure?
     var startTimer: LoopTimer?
+    /// Since when all processes serve and the routers reach them; nil before.
+    var reachedSince: Instant?
     var stopTimer: LoopTimer?
     var hangup: SignalWatcher?
     var shown = -1
@@ -201,6 +206,7 @@ package final class ControlPlane {
         traceGatherer = TraceGatherer(loop: loop, client: client) { [unowned self] in
             supervisor[$0].flatMap { $0.isServing ? $0.addresses.admin : nil }
         }
+        routerWatch.onReach = { [unowned self] in liveDesk.take(reached: $1, of: $0) }
         routerWatch.onVitals = { [unowned self] name, vitals in
             liveDesk.take(vitals, of: name)
             traceGatherer.heard(name, boot: vitals.boot, vitals.traces)
@@ -251,6 +257,10 @@ package final class ControlPlane {
 
     private func wire() {
         api.backend = self
+        faultRegister.onChange = { [unowned self] hasEnded in
+            faultsChanged = loop.now()
+            if hasEnded { faultsEnded = loop.now() }
+        }
         monkeyDesk.acts = monkeyActs
         runtime.onStop = { [unowned self] in signalled() }
         hangup = try? SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in signalled() }

@@ -15,6 +15,11 @@ public struct FailureWave: Sendable, Codable, Equatable {
         public var phi: Double
         /// The share of the series' squares that it explains, 0...1.
         public var r2: Double
+        /// The share of what a flat line leaves that it explains, less what its four figures would explain of chance; 1 is all. Nil
+        /// in reports of earlier releases.
+        public var adjusted: Double?
+        /// Whether the curve itself rises or falls. Nil in reports of earlier releases.
+        public var course: Course?
         /// Values that it was fitted to, from `from` on.
         public var points: Int
 
@@ -22,6 +27,21 @@ public struct FailureWave: Sendable, Codable, Equatable {
         ///
         /// - Parameter t: seconds since the first value that it was fitted to.
         package func callAsFunction(_ t: Double) -> Double { Wave(a: a, beta: beta, omega: omega, phi: phi)(t) }
+
+        private enum CodingKeys: String, CodingKey {
+            case a, beta, omega, phi, r2, points, course
+            case adjusted = "adjusted_r2"
+        }
+    }
+
+    /// What becomes of a wave over the time that it was fitted to: an envelope that rises, times a sine that falls, is no growth.
+    public enum Course: String, Sendable, Codable, CaseIterable {
+        /// Envelope and curve rise.
+        case growing
+        /// Both fall.
+        case dying = "dying-away"
+        /// Neither: it swings, or the two go different ways.
+        case level
     }
 
     /// Nil where there is none; `missing` says why.
@@ -57,8 +77,10 @@ public struct FailureWave: Sendable, Codable, Equatable {
     package static let leastFailures: UInt64 = 10
     /// See `leastFailures`.
     package static let leastPoints = 8
-    /// What explains less of the series is no wave.
-    package static let leastExplained = 0.25
+    /// A wave whose adjusted share (`Fit.adjusted`) is less is no better than a flat line.
+    package static let leastAdjusted = 0.5
+    /// The last third of a curve that grows is so many times as high as its first, in the root of its squares.
+    package static let leastGrown = 1.1
     /// Periods at most: of more two become one.
     package static let mostPoints = 240
 
@@ -99,15 +121,43 @@ public struct FailureWave: Sendable, Codable, Equatable {
                 ? "too short after the first failure: \(length)" : "saturated within \(length) of the first failure"
         } else {
             let found = WaveFit(grown, every: period.seconds)
-            let explained = 1 - found.residual * found.residual
-            guard explained >= Self.leastExplained else {
-                missing = "no wave: the nearest explains \(Int((explained * 100).rounded())) % of it"
+            let adjusted = Self.adjusted(grown, residual: found.residual)
+            guard adjusted >= Self.leastAdjusted else {
+                let mean = grown.reduce(0, +) / Double(grown.count)
+                missing =
+                    "flat at \(Self.percent(mean)) %: the nearest wave explains \(Self.percent(max(adjusted, 0))) % of what a "
+                    + "flat line leaves (adjusted r2), and \(Self.percent(Self.leastAdjusted)) % would make one"
                 return
             }
+            let curve = grown.indices.map { found.wave(Double($0) * period.seconds) }
             fit = Fit(
-                a: found.wave.a, beta: found.wave.beta, omega: found.wave.omega, phi: found.wave.phi, r2: explained,
-                points: grown.count)
+                a: found.wave.a, beta: found.wave.beta, omega: found.wave.omega, phi: found.wave.phi,
+                r2: 1 - found.residual * found.residual, adjusted: adjusted,
+                course: Self.course(curve, beta: found.wave.beta), points: grown.count)
         }
+    }
+
+    private static func percent(_ share: Double) -> String { Syntax.written((share * 1_000).rounded() / 10) }
+
+    /// 1 - (squares that the wave leaves / (n - 4)) / (squares that a flat line leaves / (n - 1)).
+    ///
+    /// - Parameter residual: of the fit, `WaveFit.residual`.
+    private static func adjusted(_ series: [Double], residual: Double) -> Double {
+        let count = Double(series.count)
+        let mean = series.reduce(0, +) / count
+        let flat = series.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+        // A series without any change leaves nothing to a wave.
+        guard flat > 1e-12 * count else { return 0 }
+        let left = residual * residual * series.reduce(0) { $0 + $1 * $1 }
+        return 1 - (left / (count - 4)) / (flat / (count - 1))
+    }
+
+    private static func course(_ curve: [Double], beta: Double) -> Course {
+        let third = max(curve.count / 3, 1)
+        func height(_ part: ArraySlice<Double>) -> Double { part.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+        let (first, last) = (height(curve.prefix(third)), height(curve.suffix(third)))
+        if beta > 0, last >= first * leastGrown { return .growing }
+        return beta < 0 && first >= last * leastGrown ? .dying : .level
     }
 
     private static func folded(_ values: [UInt64]) -> [UInt64] {
@@ -120,12 +170,12 @@ public struct FailureWave: Sendable, Codable, Equatable {
         return Double(firsts.count - 1) / (Double(max(last - first, 1)) * second)
     }
 
-    /// How it grows a second: nil where there is no wave.
-    package var growth: Double? { fit?.beta }
+    /// How it grows a second: nil where there is no wave, or one that neither grows nor dies away.
+    package var growth: Double? { fit.flatMap { $0.course == .level ? nil : $0.beta } }
 
-    /// Whether there is none because hardly anything failed, or what failed makes none: nothing can grow then.
+    /// Whether there is none because hardly anything failed, or what failed makes none that grows.
     package var isCalm: Bool {
-        fit == nil && saturated == nil && !errors.isEmpty
+        growth == nil && saturated == nil && !errors.isEmpty
             && (failed < Self.leastFailures || errors.count >= Self.leastPoints)
     }
 

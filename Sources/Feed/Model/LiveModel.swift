@@ -27,6 +27,8 @@ package struct LiveModel: Sendable {
     /// With the cells that were added.
     package private(set) var topology: MeshTopology
     private(set) var placement: Placement
+    /// Somebody has told since the last state what bears on who serves.
+    private var hasNews = false
     /// Who takes customers, by that placement.
     private(set) var use: CellUse
     /// Nil for too many customers.
@@ -98,6 +100,8 @@ package struct LiveModel: Sendable {
     /// What a cell has answered; a position that is none is passed over.
     package mutating func take(_ vitals: CellVitals, of cell: CellIndex, now: Instant) {
         guard topology.cells.indices.contains(cell.position) else { return }
+        let before = told[cell.position]?.vitals
+        if before == nil || before?.condition != vitals.condition { hasNews = true }
         var known = told[cell.position] ?? Told(vitals: vitals, at: now)
         if known.vitals.boot != vitals.boot { known.window = CounterWindow() }
         known.vitals = vitals
@@ -112,6 +116,8 @@ package struct LiveModel: Sendable {
     /// What a router has answered; one that the topology does not name is passed over.
     package mutating func take(_ vitals: RouterVitals, of router: String, now: Instant) {
         guard topology.routers.contains(where: { $0.name == router }) else { return }
+        let before = routers[router]?.vitals
+        if before == nil || before?.reached != vitals.reached || before?.impaired != vitals.impaired { hasNews = true }
         var known = routers[router] ?? Router(vitals: vitals, at: now)
         count(vitals, after: routers[router]?.vitals)
         if known.vitals.boot != vitals.boot { known.window = CounterWindow() }
@@ -121,6 +127,22 @@ package struct LiveModel: Sendable {
             known.window.take(RouterCounter.values(requests, vitals, cells: topology.cells.count), at: now)
         }
         routers[router] = known
+    }
+
+    /// What a router reaches by now; the rest is as it told last. Of one that has told nothing yet nothing is taken.
+    package mutating func take(reached: [String: String], of router: String) {
+        guard let known = routers[router], known.vitals.reached != reached else { return }
+        routers[router]?.vitals.reached = reached
+        hasNews = true
+    }
+
+    /// Whether a state made now would say the same of who serves as the last one.
+    ///
+    /// - Parameters:
+    ///   - sights: what the source says now of the cells.
+    ///   - routers: and of the routers.
+    package func isOf(_ sights: [CellSight], routers: [RouterSight]) -> Bool {
+        looked != nil && !hasNews && self.sights == sights && routerSights == routers
     }
 
     /// A router that is heard of for the first time has answered before this model began.
@@ -136,6 +158,7 @@ package struct LiveModel: Sendable {
     ///
     /// - Parameter t: the same instant in milliseconds since 1970.
     package mutating func state(t: Int64, now: Instant) -> FeedState {
+        hasNews = false
         var state = FeedState(seq: 0, t: t, cells: topology.cells.count)
         let fresh = freshRouters(now)
         for cell in topology.cells.indices { fill(cell, &state.cells, fresh, now: now) }

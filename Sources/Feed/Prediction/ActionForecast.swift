@@ -72,6 +72,14 @@ struct ActionForecast {
         target.split(separator: "/").last.map(String.init) ?? target
     }
 
+    /// Cells that are out, or that no router reaches; all of them where no router runs.
+    var outForAll: CellSet {
+        guard let first = cut.values.first else { return CellSet(topology.cells.indices.map { CellIndex($0) }) }
+        var all = out
+        for cell in first where cut.values.allSatisfy({ $0.contains(cell) }) { all.insert(cell) }
+        return all
+    }
+
     /// Whether some service is refused by all cells of a shard that serve.
     func losesService(_ shard: Shard, dead: CellSet) -> Bool {
         guard !refused.isEmpty else { return false }

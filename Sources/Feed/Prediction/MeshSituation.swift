@@ -11,7 +11,7 @@ package struct MeshSituation: Sendable {
     package var topology: MeshTopology
     /// Which cells hold a customer.
     package var placement: Placement
-    /// Cells that are to serve customers, and are known not to.
+    /// Cells that are to serve customers, and are known not to; but for those that are about to (`ProcessFacts.isReturning`).
     package var down: CellSet
     /// Routers that run, by name.
     package var routers: Set<String>

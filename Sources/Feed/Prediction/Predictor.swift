@@ -37,6 +37,9 @@ package enum Predictor {
             basis: situation.basis, customers: customers, load: load, lateEdges: action.lateEdges,
             refusals: action.refusals, confirm: action.confirm, word: action.confirm == .type ? action.word : nil)
         report.moved = forecast?.customersMoved
+        report.out = action.outForAll.filter { topology.cells.indices.contains($0.position) }.map {
+            topology.cells[$0.position].name
+        }
         return report
     }
 
@@ -78,12 +81,8 @@ package enum Predictor {
 
     /// The load of the cells that are left, against that of those that serve now.
     private static func load(_ action: ActionForecast, _ situation: MeshSituation) -> PredictionReport.Load {
-        var dead = action.out
-        // What no router reaches carries nothing.
-        let cuts = action.cut.values.map { $0 }
-        if let first = cuts.first {
-            for cell in first where cuts.allSatisfy({ $0.contains(cell) }) { dead.insert(cell) }
-        }
+        // What no router reaches carries nothing; of the load where no router runs nothing is said.
+        let dead = action.cut.isEmpty ? action.out : action.outForAll
         let placement = situation.placement
         return told(
             LoadPrediction(situation.topology) { number in

@@ -1,4 +1,5 @@
 import Membership
+import MeshBase
 import Reports
 
 /// What is known of a process when its state is derived.
@@ -30,6 +31,13 @@ package struct ProcessFacts: Sendable {
     package var reach: (cells: Int, of: Int)?
     /// It has served for so short a time that its routers need not have found it yet.
     package var isYoung = false
+    /// For how long it has served, or a fault has been over that may have kept it from its routers, whichever is less; nil where
+    /// nobody knows.
+    package var relieved: TimeAmount?
+
+    /// After a fault's end members find each other again and routers open their links: what no router has reached then is out for
+    /// another reason.
+    package static let returns = TimeAmount.seconds(15)
 
     /// Nothing is known.
     package init() {}
@@ -46,6 +54,15 @@ package struct ProcessFacts: Sendable {
         if let reach { return reach.cells == reach.of ? .serving : reach.cells > 0 ? .degraded : .unreachable }
         guard let status else { return .starting }
         return status == .alive ? ownState : .unreachable
+    }
+
+    /// Whether nobody reaches it now, and customers will in a moment: it serves, and what kept it from its routers is over. What a
+    /// fault does that comes is foreseen with such a cell, and not without it.
+    package var isReturning: Bool {
+        guard isRunning, isReady, !isEnding, !isStopped, !isLifeless, let relieved, relieved < Self.returns else {
+            return false
+        }
+        return [.unreachable, .starting].contains(state)
     }
 
     private func cellState(_ routers: RouterWitness) -> ProcessState {

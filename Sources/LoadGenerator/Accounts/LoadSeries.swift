@@ -60,6 +60,8 @@ struct LoadSeries: Sendable {
     /// By kind and by priority; of these the second alone is told, and nothing is kept.
     private var kinds = [RunSecond.Tally](repeating: .init(), count: LoadRequest.Kind.allCases.count)
     private var priorities = [RunSecond.Tally](repeating: .init(), count: Priority.allCases.count)
+    /// Why requests of the second have failed.
+    private var failures = RunSecond.nothing
     /// By period, numbers of the customers of whom requests failed; nil once there were too many.
     private var failing: [Set<Int>]? = []
     private var failingNow: Set<Int> = []
@@ -94,10 +96,12 @@ struct LoadSeries: Sendable {
     ///   - kind: what it was.
     ///   - priority: that it asked for.
     ///   - cell: the name of the cell that answered; empty for none, and the customer's home stands in for it.
+    ///   - failure: why it was not answered as the mesh means to, in a few words; nil where it was.
     ///   - time: nil where it says nothing of the mesh.
     mutating func note(
         _ customer: Int, service: Int, kind: LoadRequest.Kind = .read, priority: Priority = .normal,
-        cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false, after time: TimeAmount?, now: Instant
+        cell: UnsafeRawBufferPointer, isOK: Bool, isShed: Bool = false, failure: @autoclosure () -> String? = nil,
+        after time: TimeAmount?, now: Instant
     ) {
         advance(to: now)
         guard end != nil, !isOver else { return }
@@ -108,6 +112,7 @@ struct LoadSeries: Sendable {
         if keepsSeconds {
             kinds[Int(kind.rawValue)].note(isOK: isOK, isShed: isShed, time)
             priorities[Int(priority.rawValue)].note(isOK: isOK, isShed: isShed, time)
+            if !isOK, let failure = failure() { failures.note(failure: failure) }
         }
         if cell.count > 0 {
             note(by: cell, isOK: isOK, isShed: isShed, time)
@@ -166,7 +171,8 @@ struct LoadSeries: Sendable {
     }
 
     private mutating func keepSecond() {
-        var second = RunSecond()
+        var second = failures
+        failures = .nothing
         second.length = period
         second.all = all.tally
         for group in cells { second.cells[group.name] = group.tally }

@@ -60,6 +60,22 @@ enum AnswerNotes {
         return nil
     }
 
+    /// Why an answer is not what the mesh means to give: its status, and the policy that made it, or else its problem: `504 by quorum`.
+    static func failure(_ status: Int, _ problem: String?, _ body: UnsafeRawBufferPointer) -> String {
+        if let policy = policy(body) { return "\(status) by \(policy)" }
+        return problem.map { "\(status) \($0)" } ?? "\(status)"
+    }
+
+    /// The policy that a problem names, at most 40 characters; nil where it names none within its first kilobyte.
+    private static func policy(_ body: UnsafeRawBufferPointer) -> String? {
+        let key = Array("\"policy\":\"".utf8)
+        guard body.count > key.count else { return nil }
+        for start in 0..<min(1_024, body.count - key.count) where body[start] == key[0] {
+            if body[start..<start + key.count].elementsEqual(key) { return name(body, from: start + key.count) }
+        }
+        return nil
+    }
+
     private static func name(_ body: UnsafeRawBufferPointer, from start: Int) -> String? {
         var first = start
         var end = start

@@ -97,8 +97,8 @@ extension LoadRun {
         if !isOK { state.pointee.accounts.note(problem: problem ?? "http-\(response.status)", of: request) }
         state.pointee.series.note(
             Int(request.customer), service: request.service, kind: request.kind, priority: request.priority,
-            cell: response.cell.bytes(in: bytes), isOK: isOK, isShed: problem == "shed", after: now - request.intended,
-            now: now)
+            cell: response.cell.bytes(in: bytes), isOK: isOK, isShed: problem == "shed",
+            failure: AnswerNotes.failure(response.status, problem, body), after: now - request.intended, now: now)
 
         noteCall(request, response, bytes, isOK: isOK, now: now)
         if response.shard.isPresent, let shard = AnswerNotes.shard(response.shard.bytes(in: bytes)) {
@@ -220,7 +220,7 @@ extension LoadRun {
             let isSlow = failure == .timeout || failure == .queueTimeout
             state.pointee.series.note(
                 Int(request.customer), service: request.service, kind: request.kind, priority: request.priority,
-                cell: UnsafeRawBufferPointer(start: nil, count: 0), isOK: false,
+                cell: UnsafeRawBufferPointer(start: nil, count: 0), isOK: false, failure: failure.name,
                 after: isSlow ? now - request.intended : nil, now: now)
         }
         if failure != .unfinished, failure != .dropped {

@@ -93,9 +93,13 @@ package struct FeedImpact: Codable, Sendable, Equatable {
             self.noQuorum = noQuorum
         }
 
-        /// For people.
+        /// For people; with those whose records have no quorum, of whom the lost are some.
         package var sentence: String {
-            "\(Wording.count(lost)) lost, \(Wording.count(degraded)) degraded, \(Wording.count(untouched)) untouched"
+            let lacking = noQuorum.flatMap {
+                $0 > 0 ? " (\(Wording.count($0)) without a quorum for their records)" : nil
+            }
+            return "\(Wording.count(lost)) lost, \(Wording.count(degraded)) degraded\(lacking ?? ""), "
+                + "\(Wording.count(untouched)) untouched"
         }
 
         /// Whether more are lost than of another, or as many and more degraded.

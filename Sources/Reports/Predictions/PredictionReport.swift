@@ -148,6 +148,8 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     package var basis: Basis
     /// All customers as they would be: with these cells out, and those that are out already.
     package var customers: FeedImpact.Counts
+    /// Cells that no customer would reach, those that are out already included, by name.
+    package var out: [String]?
     /// Of an evacuation or a restore: customers that would move; absent of other actions, and where nobody counted.
     package var moved: Int?
     /// What the cells that are left would carry.
@@ -164,7 +166,7 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     @Nullable package var word: String?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, prediction, chosen, basis, customers, moved, load, steps, refusals, confirm, word
+        case schema, prediction, chosen, basis, customers, out, moved, load, steps, refusals, confirm, word
         case valid = "valid_ms"
         case lateEdges = "late_edges"
     }

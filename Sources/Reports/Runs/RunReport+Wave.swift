@@ -35,7 +35,9 @@ extension FailureWave {
             rows.append(
                 ("A, beta, omega, phi", [fit.a, fit.beta, fit.omega, fit.phi].map(number).joined(separator: ", ")))
             let length = Wording.time(milliseconds: Double(fit.points) * periodMilliseconds)
-            rows.append(("r2", "\(number(fit.r2)) over \(length)"))
+            let adjusted = fit.adjusted.map { ", \(number($0)) of what a flat line leaves (adjusted)" } ?? ""
+            rows.append(("r2", "\(number(fit.r2)) over \(length)\(adjusted)"))
+            if let course = fit.course { rows.append(("course", course.sentence)) }
         } else {
             rows.append(("wave", missing ?? "none"))
         }
@@ -80,5 +82,16 @@ extension FailureWave {
         var table = HTMLTable("How failures grew", [.init("Figure", isText: true), .init("Value", isText: true)])
         table.rows = rows.map { ["\($0.name)", "\($0.text)"] }
         return (errors.contains { $0 > 0 } && errors.count > 1 ? chart.html : "") + table.html
+    }
+}
+
+extension FailureWave.Course {
+    /// For people.
+    fileprivate var sentence: String {
+        switch self {
+        case .growing: "growing: envelope and curve rise"
+        case .dying: "dying away: envelope and curve fall"
+        case .level: "level: it swings, or the sine takes back what the envelope adds"
+        }
     }
 }

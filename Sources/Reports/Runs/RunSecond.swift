@@ -79,6 +79,8 @@ package struct RunSecond: Sendable, Equatable {
     package var priorities: [String: Tally] = [:]
     /// By the region of the cell that answered, where somebody has told them apart.
     package var regions: [String: Tally] = [:]
+    /// Why requests were not answered as the mesh means to, in words such as `504 by quorum`, and how many.
+    package private(set) var failures: [String: UInt64] = [:]
     /// How late a timer of the load's was, the worst in milliseconds.
     package var late = 0.0
     /// How late requests were taken up, the 99th percentile in milliseconds; nil where none was.
@@ -86,8 +88,27 @@ package struct RunSecond: Sendable, Equatable {
     /// Requests that could not be sent.
     package var dropped: UInt64 = 0
 
+    /// Reasons that are told apart; the others are `other`.
+    private static let mostFailures = 32
+
     /// Nothing happened.
     package init() {}
+
+    /// Counts failures of one kind.
+    package mutating func note(failure: String, count: UInt64 = 1) {
+        let name = failures[failure] != nil || failures.count < Self.mostFailures ? failure : "other"
+        failures[name, default: 0] += count
+    }
+
+    /// What failed and why, the most frequent first; nil where nothing did.
+    package var failing: String? {
+        guard all.failed > 0 else { return nil }
+        let kinds = failures.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(4)
+        let why = kinds.map { "\(Wording.count(Int(clamping: $0.value))) x \($0.key)" }.joined(separator: ", ")
+        return
+            "\(Wording.count(Int(clamping: all.failed))) of \(Wording.plural(Int(clamping: all.requests), "request")) failed"
+            + (why.isEmpty ? "" : " (\(why))")
+    }
 
     /// Adds a further second.
     package mutating func add(_ other: RunSecond) {
@@ -105,6 +126,7 @@ package struct RunSecond: Sendable, Equatable {
         for (name, tally) in other.kinds { kinds[name, default: Tally()].add(tally) }
         for (name, tally) in other.priorities { priorities[name, default: Tally()].add(tally) }
         for (name, tally) in other.regions { regions[name, default: Tally()].add(tally) }
+        for (kind, count) in other.failures { note(failure: kind, count: count) }
         late = max(late, other.late)
         lag = lag.map { max($0, other.lag ?? $0) } ?? other.lag
         dropped += other.dropped

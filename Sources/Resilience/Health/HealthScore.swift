@@ -5,12 +5,22 @@ public struct HealthScore: Sendable, Equatable {
     public static let well = 0.8
 
     private var results = ResultHistory()
+    /// Results that it has taken in, those that count no more included; it goes round.
+    public private(set) var recorded: UInt64 = 0
 
     /// Without results.
     public init() {}
 
     /// Takes in whether a request went well; the client's own errors are none of its business.
-    public mutating func record(_ isGood: Bool) { results.record(isGood) }
+    public mutating func record(_ isGood: Bool) {
+        results.record(isGood)
+        recorded &+= 1
+    }
+
+    /// Forgets all but its newest results: whoever has the time knows how many are too old to say anything.
+    ///
+    /// - Parameter count: how many count on; less than none is none.
+    public mutating func keep(newest count: Int) { results.keep(newest: count) }
 
     /// The share of the last 100 requests that went well; without any it is 1, for nothing was done badly.
     public var success: Double { results.share ?? 1 }

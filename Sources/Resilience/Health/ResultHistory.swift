@@ -18,6 +18,17 @@ public struct ResultHistory: Sendable, Equatable {
         count = min(count + 1, Self.limit)
     }
 
+    /// Keeps the newest of them alone.
+    ///
+    /// - Parameter count: how many; less than none is none.
+    public mutating func keep(newest count: Int) {
+        guard count < self.count else { return }
+        let kept = max(count, 0)
+        low &= kept >= 64 ? .max : 1 << UInt64(kept) - 1
+        high &= kept <= 64 ? 0 : 1 << UInt64(kept - 64) - 1
+        self.count = kept
+    }
+
     /// How many of them were well.
     public var good: Int { low.nonzeroBitCount + high.nonzeroBitCount }
 

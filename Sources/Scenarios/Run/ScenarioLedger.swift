@@ -18,6 +18,8 @@ struct ScenarioLedger: Sendable {
     }
 
     private(set) var baseline = RunSecond.nothing
+    /// Gates that were not closed while the baseline was taken.
+    private(set) var baselineBreakers: Set<String> = []
     /// While something was in force.
     private(set) var method = RunSecond.nothing
     /// From the first action until the mesh had settled.
@@ -80,7 +82,10 @@ struct ScenarioLedger: Sendable {
 
     // MARK: Parts
 
-    mutating func beginBaseline() { phase = .baseline }
+    mutating func beginBaseline() {
+        (phase, baseline) = (.baseline, .nothing)
+        baselineBreakers = Set(sight?.openBreakers ?? [])
+    }
     mutating func endBaseline() { phase = .idle }
     mutating func beginMethod(now: Instant) {
         (phase, methodAt) = (.method, now)
@@ -120,6 +125,7 @@ struct ScenarioLedger: Sendable {
         self.sight = sight
         for (id, count) in sight.hits { hits[id] = max(hits[id] ?? 0, count) }
         noteSteadiness(now)
+        if phase == .baseline { baselineBreakers.formUnion(sight.openBreakers) }
         guard phase == .method || phase == .settling else { return }
         impact = sight.impact
         if let views = sight.views { note(views, now) }

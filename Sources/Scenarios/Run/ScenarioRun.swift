@@ -139,6 +139,8 @@ package struct ScenarioRun: Sendable {
     /// The method was begun.
     var hasInjected = false
     var mayWrite = false
+    /// When the load had begun.
+    var loadedAt: Instant?
     var ledger: ScenarioLedger
     var abortCounts: [Int]
     var steadyAt: Instant?
@@ -167,6 +169,8 @@ package struct ScenarioRun: Sendable {
     package static let events: Set<String> = ["member", "breaker", "zoo", "cascade", "shedding"]
     /// How long the mesh has to be steady to count as steady.
     package static let steady = TimeAmount.seconds(2)
+    /// How long a load has to close breakers that were left open before it.
+    package static let breakerPatience = TimeAmount.seconds(30)
 
     /// - Parameters:
     ///   - id: under which its report is kept.
@@ -265,6 +269,7 @@ package struct ScenarioRun: Sendable {
         case .loadStarted(let detail):
             guard phase == .baseline else { return }
             mayWrite = true
+            loadedAt = now
             ledger.beginBaseline()
             report.steps.append(step("load", .before, detail, from: phaseSince, now))
             phaseSince = now

@@ -36,6 +36,15 @@ package struct ScenarioSight: Sendable {
     package var waiting: Int?
 
     package init() {}
+
+    /// Breakers that are not closed, for people: `2 breakers are not closed: r1/us-east-1/records, r1/us-east-2/records`. Nil of none.
+    package static func told(breakers: some Collection<String>) -> String? {
+        guard !breakers.isEmpty else { return nil }
+        let names = breakers.sorted()
+        let more = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return "\(Wording.plural(names.count, "breaker")) \(names.count == 1 ? "is" : "are") not closed: "
+            + names.prefix(3).joined(separator: ", ") + more
+    }
 }
 
 /// What was found once the load had ended and its writes had been read back.

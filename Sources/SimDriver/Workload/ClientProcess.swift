@@ -146,22 +146,22 @@ final class ClientProcess: SimProcess {
             case .read: (.reads, nil)
             case .write, .delete: (.writes, nil)
             }
-        func note(_ cell: UnsafeRawBufferPointer?, isShed: Bool, _ time: TimeAmount?) {
+        var (time, isShed, status): (TimeAmount?, Bool, Int?) = (nil, false, nil)
+        func note(_ cell: UnsafeRawBufferPointer?) {
             second?.note(
                 kind, service: service, priority: request.priority ?? .normal, cell: cell, isOK: isOK, isShed: isShed,
-                time)
+                status: status, time)
         }
-        var (time, isShed): (TimeAmount?, Bool) = (nil, false)
         if case .response(let response, let bytes) = answer {
-            (time, isShed) = (now - request.sent, response.status == 503 && !isOK)
-            if response.cell.isPresent { return note(response.cell.bytes(in: bytes), isShed: isShed, time) }
+            (time, isShed, status) = (now - request.sent, response.status == 503 && !isOK, response.status)
+            if response.cell.isPresent { return note(response.cell.bytes(in: bytes)) }
         }
         // The cell that serves the customer first stands in for one that has not answered.
         let shard = simulation.placement.shard(of: CustomerHash(number: request.customer))
         guard var name = shard.first.map({ simulation.topology.cells[$0.position].name }) else {
-            return note(nil, isShed: isShed, time)
+            return note(nil)
         }
-        name.withUTF8 { note(UnsafeRawBufferPointer($0), isShed: isShed, time) }
+        name.withUTF8 { note(UnsafeRawBufferPointer($0)) }
     }
 
     func arrival() {

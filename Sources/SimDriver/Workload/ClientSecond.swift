@@ -12,6 +12,7 @@ struct ClientSecond {
     private var byService: [Tally]
     private var byKind = [Tally](repeating: Tally(), count: Kind.allCases.count)
     private var byPriority = [Tally](repeating: Tally(), count: Priority.allCases.count)
+    private var failures = RunSecond.nothing
     private var cells: [(name: String, tally: Tally)] = []
     /// By the hash of a cell's name.
     private var places: [UInt64: Int] = [:]
@@ -28,11 +29,13 @@ struct ClientSecond {
     /// - Parameters:
     ///   - service: its position; nil for a record.
     ///   - cell: the name of the cell that it counts for; nil where that is nobody.
+    ///   - status: of the answer; nil where there was none.
     ///   - time: to an answer; nil where there was none.
     mutating func note(
         _ kind: Kind, service: Int?, priority: Priority, cell: UnsafeRawBufferPointer?, isOK: Bool, isShed: Bool,
-        _ time: TimeAmount?
+        status: Int?, _ time: TimeAmount?
     ) {
+        if !isOK { failures.note(failure: status.map { "\($0)" } ?? "no answer") }
         all.note(isOK: isOK, isShed: isShed, time)
         byService[service.map { $0 + 1 } ?? 0].note(isOK: isOK, isShed: isShed, time)
         byKind[kind.rawValue].note(isOK: isOK, isShed: isShed, time)
@@ -51,7 +54,9 @@ struct ClientSecond {
 
     /// All of it, with the names; another second begins.
     mutating func take() -> RunSecond {
-        var second = RunSecond()
+        var second = failures
+        failures = .nothing
+        second.length = .seconds(1)
         Self.move(&all, to: &second.all)
         for position in byService.indices where byService[position].requests > 0 {
             let name = position == 0 ? "records" : services[position - 1]

@@ -55,6 +55,8 @@ struct FaultRegisterTests {
     @Test("Faults end by id, all at once, or by themselves")
     func ends() throws {
         let rig = try Rig()
+        var ended: [Bool] = []
+        rig.register.onChange = { ended.append($0) }
         for lease in [3, 1, 2] as [Int64] { _ = try rig.register.add(cut(.seconds(lease)), now: .wall(0)) }
         #expect(rig.register.schedule.nextExpiry(at: .wall(0)) == .seconds(1))
         #expect(rig.register.expire(now: .wall(999_999_999)).isEmpty)
@@ -63,6 +65,7 @@ struct FaultRegisterTests {
         #expect(throws: APIFailure.self) { try rig.register.remove(["f1", "f9"], now: .wall(0)) }
         #expect(rig.register.schedule.faults.map(\.id) == ["f1"], "one unknown id refuses all")
         #expect(try rig.register.remove(nil, now: .wall(0)).map(\.id) == ["f1"])
+        #expect(ended == [false, false, false, true, true, true], "what routers told before is of another mesh")
         #expect(try rig.journal.leases().isEmpty)
         #expect(try rig.sheet.faults.isEmpty)
         #expect(try rig.actions == ["added f1", "added f2", "added f3", "expired f2", "removed f3", "removed f1"])

@@ -241,6 +241,32 @@ import Topology
         #expect(try judged(healthy(), [gone, untold], hasTold: true).word == .degraded)
     }
 
+    /// Right behind a heal: the router has its links again, and its vitals are of a moment ago.
+    @Test func whatARouterReachesByNowCountsBeforeTheRestOfItIsTold() throws {
+        var model = model()
+        var sights = healthy()
+        for cell in 2..<6 { sights[cell].state = .unreachable }
+        let partial = [RouterSight(state: .degraded, process: .running)]
+        model.look(sights, routers: partial, routersRun: true, now: at(1))
+        model.take(router(Array(names.prefix(2))), of: "e1", now: at(1))
+        for cell in names.indices { model.take(self.cell(), of: CellIndex(cell), now: at(1)) }
+        #expect(!model.isOf(sights, routers: partial), "it has told something since")
+        #expect(try #require(model.state(t: 1, now: at(1)).mesh.headline).word == .degraded)
+        #expect(model.isOf(sights, routers: partial))
+        model.take(reached: router(Array(names.prefix(2))).reached, of: "e1")
+        #expect(model.isOf(sights, routers: partial), "it says the same again")
+        let whole = [RouterSight(state: .serving, process: .running)]
+        #expect(!model.isOf(healthy(), routers: whole))
+        model.take(reached: router().reached, of: "e1")
+        #expect(!model.isOf(sights, routers: partial))
+        // Long after its witnesses began to differ.
+        model.look(healthy(), routers: whole, routersRun: true, now: at(3.5))
+        let headline = try #require(model.state(t: 1, now: at(3.5)).mesh.headline)
+        #expect(headline == FeedHeadline(word: .serving, serving: 6, of: 6))
+        model.take(reached: router().reached, of: "e9")
+        #expect(model.isOf(healthy(), routers: whole), "the topology has no such router")
+    }
+
     @Test func witnessesThatHaveJustBegunToDifferChangeNoHeadline() throws {
         var model = model()
         var sights = healthy()

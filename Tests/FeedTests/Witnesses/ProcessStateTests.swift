@@ -1,4 +1,5 @@
 import Membership
+import MeshBase
 import Reports
 import Testing
 
@@ -131,5 +132,37 @@ struct ProcessStateTests {
                 $0.reach = (12, 12)
                 $0.status = .dead
             } == .serving)
+    }
+
+    /// Which are not counted out by a prediction.
+    @Test("A cell that nobody reaches comes back in a moment where it serves and what kept it away is over")
+    func returning() {
+        func returns(_ after: TimeAmount?, _ change: (inout ProcessFacts) -> Void = { _ in }) -> Bool {
+            var facts = ProcessFacts()
+            (facts.isRunning, facts.isReady, facts.status, facts.reported) = (true, true, .dead, .serving)
+            var routers = RouterWitness()
+            (routers.live, routers.told, routers.wasReached) = (1, 1, true)
+            facts.routers = routers
+            facts.relieved = after
+            change(&facts)
+            return facts.isReturning
+        }
+        #expect(returns(.milliseconds(110)) && returns(.seconds(14)))
+        #expect(
+            returns(.zero) {
+                $0.isYoung = true
+                $0.routers?.wasReached = false
+                $0.status = nil
+            })
+        #expect(!returns(.seconds(15)), "it has had the time to")
+        #expect(!returns(nil), "nothing is known to have kept it away")
+        #expect(!returns(.zero) { $0.isRunning = false } && !returns(.zero) { $0.isEnding = true })
+        #expect(!returns(.zero) { $0.isStopped = true } && !returns(.zero) { $0.isLifeless = true })
+        #expect(!returns(.zero) { $0.isReady = false }, "whether it will serve is not known")
+        #expect(
+            !returns(.zero) {
+                $0.routers?.reaching = 1
+                $0.status = .alive
+            }, "it serves")
     }
 }

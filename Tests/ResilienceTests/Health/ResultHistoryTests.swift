@@ -21,4 +21,17 @@ import Testing
             #expect(history.good == last.count { $0 }, "seed \(seed), \(all.count)")
         }
     }
+
+    @Test func theNewestOfThemAreKept() {
+        for kept in [-1, 0, 1, 63, 64, 65, 99, 100, 101] {
+            var history = ResultHistory()
+            // The older half was bad.
+            for step in 0..<100 { history.record(step >= 50) }
+            history.keep(newest: kept)
+            let count = min(max(kept, 0), 100)
+            #expect(history.count == count && history.good == min(count, 50), "\(kept)")
+            history.record(false)
+            #expect(history.count == min(count + 1, 100), "\(kept)")
+        }
+    }
 }

@@ -14,6 +14,8 @@ struct ScenarioBench {
     /// Share of the requests that fail while something is in force, and always.
     var failing = 0.0
     var always = 0.0
+    /// Breakers that something has left open, so that a share of the requests fails, up to a second.
+    var open: (gates: [String], share: Double, until: Int)?
     var sight = ScenarioSight()
     var orders: [String] = []
     var refuses: Set<String> = []
@@ -70,12 +72,15 @@ struct ScenarioBench {
     private mutating func look() {
         var second = RunSecond()
         second.all.requests = 1_000
-        let share = max(force.isEmpty ? 0 : failing, always)
+        let isOpen = open.map { seconds <= $0.until } ?? false
+        let share = max(force.isEmpty ? 0 : failing, always, isOpen ? open?.share ?? 0 : 0)
         second.all.ok = 1_000 - UInt64(1_000 * share)
+        if share > 0 { second.note(failure: isOpen ? "504 by quorum" : "503", count: second.all.failed) }
         for _ in 0..<second.all.ok { second.all.latency.record(.milliseconds(5)) }
         run.handle(.second(second), now: now)
         var sight = sight
         sight.isWhole = sight.isWhole && force.isEmpty
+        if isOpen { sight.openBreakers = open?.gates ?? [] }
         for (_, id) in run.faults { if let hits { sight.hits[id] = hits } }
         run.handle(.sight(sight), now: now)
     }

@@ -84,7 +84,7 @@ struct CellHealth: Sendable {
     /// How well what was asked of a service went since the last look: `ServiceScores.take`.
     mutating func served(
         _ service: Int = 0, counts: ServiceScores.Counts, own: HealthScore? = nil, now: Instant
-    ) -> Bool {
+    ) -> Int? {
         scores.take(service, counts, own: own, now: now)
     }
 

@@ -38,9 +38,9 @@ extension CellNode {
     mutating func lookAtItself(now: Instant, into sink: inout some CellSink) {
         for service in graph.services.indices {
             let counts = graph.counters[service].health
-            // What nobody has called for long is judged anew.
-            if selfLook.served(service, counts: counts, own: graph.scores[service], now: now) {
-                graph.scores[service] = HealthScore()
+            // What was long ago says nothing of it any more.
+            if let young = selfLook.served(service, counts: counts, own: graph.scores[service], now: now) {
+                graph.scores[service].keep(newest: young)
             }
         }
         selfLook.areJobsFull = jobs.isFull

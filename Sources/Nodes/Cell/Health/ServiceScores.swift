@@ -9,8 +9,10 @@ import Resilience
 struct ServiceScores: Sendable {
     /// Of fewer calls than these the missing ones count as good: one failure makes no service bad.
     static let least = 10
-    /// What nobody has called for so long is judged by nothing that was before.
+    /// What came of a call says nothing any more once it is so old, whoever called since.
     static let memory = TimeAmount.seconds(60)
+    /// Results within so long of each other grow old together.
+    static let grain = TimeAmount.seconds(5)
 
     /// What has been counted of a service since the start; it only rises.
     struct Counts: Sendable, Equatable {
@@ -33,41 +35,41 @@ struct ServiceScores: Sendable {
         let own: Double
     }
 
-    private struct Service {
+    fileprivate struct Service {
         var got = HealthScore()
         var own: HealthScore?
         var seen = Counts(calls: 0, ok: 0, bad: 0)
-        var called: Instant?
+        /// How many results had been taken in by when, the newest last: at most one a grain, and one that is older than the memory.
+        var marks: [Mark] = []
+    }
+    fileprivate struct Mark {
+        var at: Instant
+        var got: UInt64
+        var own: UInt64
     }
     private var services: [Service]
 
     init(_ count: Int) { services = Array(repeating: Service(), count: count) }
 
-    /// Takes in what came of the calls of a service since the last look; only the last hundred count.
+    /// Takes in what came of the calls of a service since the last look; only the last hundred count, and of these those of the
+    /// last minute.
     ///
     /// - Parameter own: how its own work goes; nil where nobody counts that.
-    /// - Returns: whether nobody has called it for so long that what was before is forgotten: so must be `own`.
-    mutating func take(_ number: Int, _ counts: Counts, own: HealthScore?, now: Instant) -> Bool {
+    /// - Returns: how many results of `own` are young enough to count on; nil for all of them.
+    mutating func take(_ number: Int, _ counts: Counts, own: HealthScore?, now: Instant) -> Int? {
         let seen = services[number].seen
-        let isCalled = counts != seen || own != services[number].own
         services[number].seen = counts
         services[number].own = own
         let (good, bad) = (counts.ok &- seen.ok, counts.bad &- seen.bad)
-        if isCalled {
-            services[number].called = now
-        } else if let called = services[number].called, now - called >= Self.memory {
-            services[number] = Service()
-            services[number].seen = counts
-            return true
-        }
         let all = good &+ bad
-        guard all > 0 else { return false }
-        let kept = min(all, UInt64(ResultHistory.limit))
-        // A failure among many is not lost by rounding.
-        let failures = (bad * kept + all - 1) / all
-        for _ in 0..<failures { services[number].got.record(false) }
-        for _ in failures..<kept { services[number].got.record(true) }
-        return false
+        if all > 0 {
+            let kept = min(all, UInt64(ResultHistory.limit))
+            // A failure among many is not lost by rounding.
+            let failures = (bad * kept + all - 1) / all
+            for _ in 0..<failures { services[number].got.record(false) }
+            for _ in failures..<kept { services[number].got.record(true) }
+        }
+        return services[number].age(now: now)
     }
 
     /// Of each service, in the order of the blueprint.
@@ -91,5 +93,24 @@ struct ServiceScores: Sendable {
             worst = score
         }
         return worst
+    }
+}
+
+extension ServiceScores.Service {
+    /// What is older than the memory counts no more.
+    ///
+    /// - Returns: as of `take`.
+    fileprivate mutating func age(now: Instant) -> Int? {
+        let (all, ownAll) = (got.recorded, own?.recorded ?? 0)
+        let isNews = marks.last.map { ($0.got, $0.own) != (all, ownAll) } ?? (all > 0 || ownAll > 0)
+        if isNews, marks.last.map({ now - $0.at >= ServiceScores.grain }) ?? true {
+            marks.append(.init(at: now, got: all, own: ownAll))
+        }
+        guard let old = marks.lastIndex(where: { now - $0.at >= ServiceScores.memory }) else { return nil }
+        marks.removeFirst(old)
+        got.keep(newest: Int(clamping: all &- marks[0].got))
+        let young = Int(clamping: ownAll &- marks[0].own)
+        own?.keep(newest: young)
+        return young
     }
 }

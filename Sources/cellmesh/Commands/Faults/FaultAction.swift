@@ -117,20 +117,13 @@ struct FaultAction {
         targets.contains { $0.role == .cell }
     }
 
-    /// What the mesh is with the targets dead, and those that are down already.
+    /// What the mesh is with the targets dead, as the control plane foresees it for everybody.
     private func predict() throws -> BlastRadiusView {
-        let status = try MeshStatus(api)
-        var dead = status.dead(model.topology)
-        for target in targets where target.role == .cell {
-            if let cell = model.topology.cellIndex(named: target.name) { dead.insert(cell) }
-        }
-        let names = Set(targets.map(\.description))
-        // Customers come through routers: without any, no cell serves anybody.
-        if !status.report.routers.contains(where: { $0.runs && !names.contains("router/\($0.name)") }) {
-            dead = CellSet(model.topology.cells.indices.map { CellIndex($0) })
-        }
+        let request = PredictionRequest(action: kind.rawValue, targets: targets.map(\.description))
+        let foreseen = try api.post("/v1/predict", request, as: PredictionReport.self, timeout: .seconds(30))
+        let dead = (foreseen.out ?? foreseen.basis.down).compactMap { model.topology.cellIndex(named: $0) }
         return BlastRadiusView(
-            report: BlastRadius(model.topology, placement: model.placement).report(dead: dead))
+            report: BlastRadius(model.topology, placement: model.placement).report(dead: CellSet(dead)))
     }
 
     /// A person who would lose customers is asked; a script has said what it wants.

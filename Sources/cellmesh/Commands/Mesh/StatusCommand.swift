@@ -8,8 +8,8 @@ struct StatusCommand: WatchingCommand {
     static let configuration = CommandConfiguration(
         commandName: "status", abstract: "Tell how a mesh is.",
         discussion: """
-            With --wait, waits until the mesh is in the state of --until, and exits with 3 when it is not within that \
-            time. Where the control plane is down, what still runs is found through the data directory.
+            With --wait, waits until the mesh is in the state of --until, by all that is told of it, the first line \
+            included, and exits with 3 when it is not within that time. Where the control plane is down, what still runs is found through the data directory.
 
               cellmesh status
               cellmesh status --wait 10s
@@ -45,15 +45,16 @@ struct StatusCommand: WatchingCommand {
         var status = try MeshStatus(api)
         if let wait {
             let deadline = Pause.now() + wait.amount
-            while status.state != until, Pause.now() < deadline {
+            while !status.isIn(until), Pause.now() < deadline {
                 Pause.sleep(.milliseconds(100))
                 status = try MeshStatus(api)
             }
         }
         console.show(StatusView.make(status.report))
-        guard wait == nil || status.state == until else {
+        guard wait == nil || status.isIn(until) else {
+            let why = (status.report.headline?.why.first).map { " (\($0))" } ?? ""
             throw CommandFailure(
-                .unhealthy, "mesh '\(directory.name)' is \(status.state), not \(until)",
+                .unhealthy, "mesh '\(directory.name)' is \(status.word), not \(until)\(why)",
                 next: (until == "serving" ? status.remedy : nil) ?? "cellmesh events --since 1m")
         }
         if let notice = DrillLeftovers(directory).notice { console.message("warning: " + notice.text) }

@@ -22,7 +22,12 @@ extension LiveScenario {
         if let misfit = scenario.misfit(in: mesh.topology) {
             throw CommandFailure(.usage, "\(misfit.message); nothing was changed", hint: misfit.hint, next: misfit.next)
         }
-        handle(.validated(whole + (scenario.load.service.map { "; the load is of \($0)" } ?? "")))
+        // A breaker that was left open closes by calls alone, and nothing else shows it.
+        let breakers = ScenarioSight.told(breakers: firstSight?.openBreakers ?? [])
+        handle(
+            .validated(
+                whole + (scenario.load.service.map { "; the load is of \($0)" } ?? "")
+                    + (breakers.map { "; \($0)" } ?? "")))
     }
 
     func predict() throws {

@@ -169,7 +169,20 @@ final class LiveScenario {
         }
     }
 
+    /// How long the feed has to tell how the mesh is.
+    private static let sightPatience = TimeAmount.seconds(2)
+
+    /// The mesh as it is before anything is done; nil where nobody tells.
+    var firstSight: ScenarioSight? {
+        if watch == nil { watch = ScenarioWatch(mesh.directory) }
+        let end = Pause.now() + Self.sightPatience
+        while watch?.latest == nil, Pause.now() < end, !Interruption.hasCome { Pause.sleep(.milliseconds(20)) }
+        return watch?.latest?.sight
+    }
+
     private func startLoad() throws {
+        // What stood open before the load's own calls is known.
+        if let sight = firstSight { handle(.sight(sight)) }
         noteLoad()
         load = try BackgroundLoad(try sides())
         handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"))

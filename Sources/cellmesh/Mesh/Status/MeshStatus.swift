@@ -18,7 +18,21 @@ struct MeshStatus {
         return try? MeshStatus(api)
     }
 
+    /// By the processes alone.
     var state: String { report.state }
+
+    /// By all that is told: the worse of what the processes say and what the feed judges. What nobody has been heard of yet begins.
+    var word: String {
+        guard ["serving", "degraded"].contains(state), let word = report.headline?.word else { return state }
+        return switch word {
+        case .serving: state
+        case .unknown: state == "serving" ? "starting" : state
+        case .degraded, .down: word.rawValue
+        }
+    }
+
+    /// Whether the mesh is in one of `StatusReport.states`, with all that is told; one that is down is degraded too.
+    func isIn(_ wanted: String) -> Bool { word == wanted || wanted == "degraded" && word == "down" }
 
     /// How many cells there are, of each kind.
     var count: CellCount {

@@ -14,21 +14,12 @@ enum StatusView {
     }
 
     private static func headline(_ status: StatusReport, _ style: TableStyle) -> String {
-        let count = MeshStatus(status).count
-        let word = word(status)
+        let (count, word) = (MeshStatus(status).count, MeshStatus(status).word)
         let why = (status.headline?.why ?? []).map { ", \($0)" }.joined()
         return "mesh \(status.mesh) is \(style.painted(word, Wording.style(ofState: word))): "
             + "\(count.serving) of \(Wording.plural(count.taking, "cell")) serving"
             + "\(count.degraded > 0 ? ", \(count.degraded) of them degraded" : "")\(count.others)\(why), "
             + "seed \(status.seed), epoch \(status.epoch)\n" + moves(status)
-    }
-
-    /// The worse of what the processes say and what the feed judges.
-    private static func word(_ status: StatusReport) -> String {
-        guard ["serving", "degraded"].contains(status.state), let word = status.headline?.word else {
-            return status.state
-        }
-        return word == .down || word == .degraded ? word.rawValue : status.state
     }
 
     /// Which regions no customer uses, and what is under way.

@@ -20,6 +20,20 @@ import Testing
         #expect(status("serving", cells: ["a": .serving, "b": .drained]).remedy == nil)
     }
 
+    /// What `status --wait` waits for.
+    @Test func theWordIsOfAllThatIsTold() {
+        func told(_ state: String, _ word: FeedHeadline.Word?) -> MeshStatus {
+            var report = status(state).report
+            report.headline = word.map { FeedHeadline(word: $0, serving: 1, of: 2) }
+            return MeshStatus(report)
+        }
+        #expect(told("serving", .serving).isIn("serving") && told("serving", nil).isIn("serving"))
+        #expect(!told("serving", .degraded).isIn("serving") && told("serving", .degraded).isIn("degraded"))
+        #expect(told("serving", .down).isIn("degraded") && told("degraded", .serving).isIn("degraded"))
+        #expect(told("serving", .unknown).word == "starting" && told("degraded", .unknown).word == "degraded")
+        #expect(told("starting", .serving).word == "starting" && told("stopping", .down).word == "stopping")
+    }
+
     @Test func whatIsWrongLeadsToWhatHelps() {
         #expect(status("starting").remedy == "cellmesh status --wait 30s")
         #expect(status(cells: ["a": .serving, "b": .down]).remedy == "cellmesh restart b")

@@ -71,8 +71,37 @@ import Topology
         #expect(try #require(scores.worst).service == 0, "the cause, not who suffers by it")
         let early = scores.take(0, .init(calls: 20, ok: 0, bad: 0), own: slow, now: .at(59_000))
         let late = scores.take(0, .init(calls: 20, ok: 0, bad: 0), own: slow, now: .at(60_002))
-        #expect(!early && late)
+        #expect(early == nil && late == 0)
         #expect(scores.all[0].success == 1)
+    }
+
+    @Test func aFewCallsAfterAFaultDoNotKeepItsFailuresForLonger() {
+        var scores = ServiceScores(1)
+        var counts = ServiceScores.Counts(calls: 0, ok: 0, bad: 0)
+        var own = HealthScore()
+        func second(_ now: Int, ok: UInt64 = 0, bad: UInt64 = 0) {
+            (counts.calls, counts.ok, counts.bad) = (counts.calls + ok + bad, counts.ok + ok, counts.bad + bad)
+            for _ in 0..<ok { own.record(true) }
+            for _ in 0..<bad { own.record(false) }
+            if let young = scores.take(0, counts, own: own, now: .at(Int64(now) * 1_000)) { own.keep(newest: young) }
+        }
+        for now in 0..<20 { second(now, bad: 5) }
+        #expect(scores.all[0].success == 0)
+        // One call in ten seconds: a hundred of them take a quarter of an hour.
+        for now in 20..<60 { second(now, ok: now % 10 == 0 ? 1 : 0) }
+        #expect(scores.all[0].success < 0.2 && own.success < 0.2)
+        for now in 60..<86 { second(now, ok: now % 10 == 0 ? 1 : 0) }
+        #expect(scores.all[0].success == 1 && own.success == 1, "\(scores.all[0])")
+        #expect(scores.all[0].count > 0, "what was called since counts on")
+    }
+
+    @Test func withoutCallsFailuresGrowOldOneAfterTheOther() {
+        let cell = cell([waiting("front", 0, errors: 1)])
+        run(cell, [("front", 1)], from: 0, until: 5_000)
+        run(cell, from: 5_000, until: 62_000)
+        #expect(cell.node.health.state > .healthy)
+        run(cell, from: 62_000, until: 80_000)
+        #expect(cell.node.health.state == .healthy && cell.node.health.services.map(\.count) == [0])
     }
 
     @Test func oneFailureIsNone() {
