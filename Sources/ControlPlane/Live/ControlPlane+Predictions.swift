@@ -37,7 +37,10 @@ extension ControlPlane {
         guard request.targets.count <= TargetList.most else {
             return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
-        var chooser = targetChooser(seed: request.seed ?? UInt64(bitPattern: loop.wallClock()))
+        // What is numbered is the same whoever asks, and however often.
+        var chooser = targetChooser(
+            seed: request.seed ?? UInt64(bitPattern: loop.wallClock()), draws: request.seed ?? topology.seed
+        ).at(step: request.step ?? 0)
         do throws(UnknownTarget) {
             completion(.success(TargetsReport(targets: try chooser.words(for: request.targets))))
         } catch {
@@ -46,7 +49,7 @@ extension ControlPlane {
     }
 
     /// Chooses of the mesh as it is.
-    func targetChooser(seed: UInt64) -> TargetChooser {
+    func targetChooser(seed: UInt64, draws: UInt64? = nil) -> TargetChooser {
         let live = liveRouters
         let counts = (try? Placement(topology, table: placement)).map { CustomerCounts.byFirstCell(topology, $0) } ?? []
         let state = liveDesk?.latest
@@ -57,7 +60,7 @@ extension ControlPlane {
             return TargetChooser.Load(
                 rate: rate, customers: position < counts.count ? counts[position] : 0, serves: !isOut)
         }
-        return TargetChooser(topology, loads: loads, seed: seed)
+        return TargetChooser(topology, loads: loads, seed: seed, draws: draws)
     }
 
     private func answer(

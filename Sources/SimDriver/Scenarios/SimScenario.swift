@@ -205,14 +205,14 @@ package final class SimScenario {
         let topology = simulation.knownTopology
         let placement = simulation.placement
         let customers = CustomerCounts.byFirstCell(topology, placement)
-        var chooser = TargetChooser(
-            topology, loads: customers.map { .init(rate: nil, customers: $0, serves: true) },
-            seed: run.scenario.seed ?? simulation.seed)
+        // Whoever began it has decided between the file's seed and others: what is drawn goes by the run's.
+        let chooser = TargetChooser(
+            topology, loads: customers.map { .init(rate: nil, customers: $0, serves: true) }, seed: simulation.seed)
         var actions: [Int: ScenarioAction] = [:]
         var forecast = ScenarioForecast()
         for (key, action) in run.plan.enumerated() {
             var action = action
-            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: &chooser) } catch {
+            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: chooser, step: key) } catch {
                 return run.handle(.refused("\(action.label): \(error)"), now: now)
             }
             actions[key] = action

@@ -3,7 +3,8 @@ import MeshBase
 /// Finds what a word leaves to be chosen, of the mesh as it is: `cell/{busiest}`, `region/{random}`,
 /// `service/{most-dependents}`.
 ///
-///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, else the most customers
+///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, as 'top' shows it, where all that
+///                           serve tell one, else the most customers who have it first in their shards; the first of equals
 ///     {random}              any that serves; `{random:10%}` so many of all, one at least
 ///     {draw:3}              the third of those that serve, in an order that is drawn from the seed: two that say the same number
 ///                           are the same, and of different numbers they differ
@@ -32,20 +33,30 @@ package struct TargetChooser {
     private let topology: MeshTopology
     private let loads: [Load]
     private let seed: UInt64
+    private let draws: UInt64
     private var rng: Generator
 
     /// - Parameters:
     ///   - loads: of each cell, in the topology's order.
     ///   - seed: of what is random.
-    package init(_ topology: MeshTopology, loads: [Load], seed: UInt64) {
+    ///   - draws: of what `draw` numbers, where that is to be the same whatever else is random; the seed where left out.
+    package init(_ topology: MeshTopology, loads: [Load], seed: UInt64, draws: UInt64? = nil) {
         self.topology = topology
         self.loads = loads
         self.seed = seed
+        self.draws = draws ?? seed
         rng = Generator(seed: seed, concern: "targets")
     }
 
+    /// The same for one step of several: what is random there is a matter of the seed and of the step's number alone.
+    package func at(step: Int) -> TargetChooser {
+        var chooser = self
+        chooser.rng = Generator(seed: seed, concern: "targets", counter: UInt64(bitPattern: Int64(step)))
+        return chooser
+    }
+
     /// Whether a word leaves something to be chosen.
-    package static func isChoice(_ word: String) -> Bool { word.contains("{") }
+    package static func isChoice(_ word: String) -> Bool { TargetChoice.isMeant(word) }
 
     /// Words as words without a choice, one after the other.
     package mutating func words(for words: [String]) throws(UnknownTarget) -> [String] {
@@ -57,41 +68,24 @@ package struct TargetChooser {
     /// A word as words without a choice: one, or several of `{random:10%}`.
     package mutating func words(for word: String) throws(UnknownTarget) -> [String] {
         guard Self.isChoice(word) else { return [word] }
-        if let parts = Self.halves(word) {
+        try TargetChoice.check(word)
+        if let parts = TargetChoice.halves(word) {
             // What is chosen of the service is chosen once for all cells.
             let services = try words(for: parts.service)
             return try words(for: parts.cell).flatMap { cell in services.map { "\(cell)/\($0)" } }
         }
-        guard let open = word.firstIndex(of: "{"), word.hasSuffix("}") else { throw Self.unreadable(word) }
-        let prefix = word[..<open]
-        let choice = String(word[open...].dropFirst().dropLast())
-        guard prefix.isEmpty || prefix.hasSuffix("/") else { throw Self.unreadable(word) }
-        let kind = prefix.isEmpty ? "cell" : String(prefix.dropLast())
+        let choice = try TargetChoice(word)
         let kept = kept
-        switch kind {
-        case "cell": return try pick(choice, cells, word)
-        case "zone":
-            return try pick(choice, zones, word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
-        case "region":
-            return try pick(choice, regions, word, remote: { word in !kept.contains { word == "region/\($0)" } })
-        case "router": return try pick(choice, topology.routers.map { ("router/\($0.name)", 0) }, word)
-        case "service": return [try service(choice, word)]
-        default: throw Self.unreadable(word)
+        switch choice.kind {
+        case .cell: return try pick(choice.way, cells, word)
+        case .zone:
+            return try pick(
+                choice.way, zones, word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
+        case .region:
+            return try pick(choice.way, regions, word, remote: { word in !kept.contains { word == "region/\($0)" } })
+        case .router: return try pick(choice.way, topology.routers.map { ("router/\($0.name)", 0) }, word)
+        case .service: return [try service(choice.way, word)]
         }
-    }
-
-    /// `cell/X/service/Y` as `cell/X` and `service/Y`; nil for any other word.
-    private static func halves(_ word: String) -> (cell: String, service: String)? {
-        let parts = word.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "cell", parts[2] == "service" else { return nil }
-        return (parts[..<2].joined(separator: "/"), parts[2...].joined(separator: "/"))
-    }
-
-    private static func unreadable(_ word: String) -> UnknownTarget {
-        UnknownTarget(
-            "'\(word.prefix(128))' is no choice",
-            hint: "say 'cell/{busiest}', 'region/{random}', 'cell/{random:10%}', 'cell/{draw:3}', 'region/{remote}', "
-                + "'region/{control}', 'service/{most-dependents}' or 'service/{most-dependencies}'")
     }
 
     /// Regions that cannot be left.
@@ -139,39 +133,34 @@ package struct TargetChooser {
 
     private var regions: [(word: String, load: Double)] { sums { "region/\(topology.regions[$0.region].name)" } }
 
+    /// - Parameter remote: of kinds of which one can be left: whether a word is such a one.
     private mutating func pick(
-        _ choice: String, _ all: [(word: String, load: Double)], _ word: String, remote: ((String) -> Bool)? = nil
+        _ way: TargetChoice.Way, _ all: [(word: String, load: Double)], _ word: String,
+        remote: (String) -> Bool = { _ in false }
     ) throws(UnknownTarget) -> [String] {
         guard !all.isEmpty else { throw UnknownTarget("nothing serves that '\(word.prefix(128))' could be") }
         func busiest(_ all: [(word: String, load: Double)]) -> String? {
             // The first of equals.
             all.max { $0.load < $1.load || $0.load == $1.load && !NaturalOrder.precedes($0.word, $1.word) }?.word
         }
-        switch choice {
-        case "busiest": return [busiest(all) ?? all[0].word]
-        case "random": return [all[Int(rng.below(UInt64(all.count)))].word]
-        case "control":
-            guard word.hasPrefix("region/") else { throw Self.unreadable(word) }
-            return ["region/\(topology.regions[topology.control.region].name)"]
-        case "remote":
-            guard let remote else { throw Self.unreadable(word) }
+        switch way {
+        case .busiest, .mostDependents, .mostDependencies: return [busiest(all) ?? all[0].word]
+        case .random: return [all[Int(rng.below(UInt64(all.count)))].word]
+        case .control: return ["region/\(topology.regions[topology.control.region].name)"]
+        case .remote:
             guard let found = busiest(all.filter { remote($0.word) }) else {
                 throw UnknownTarget("there is none beside that of the control plane: '\(word.prefix(128))'")
             }
             return [found]
-        default:
-            if choice.hasPrefix("draw:"), let number = Syntax.integer(String(choice.dropFirst(5))), number > 0 {
-                guard number <= all.count else {
-                    throw UnknownTarget("there are \(all.count), and '\(word.prefix(128))' is one more")
-                }
-                // Whatever was drawn before by the same chooser.
-                var (left, order) = (all.map(\.word), Generator(seed: seed, concern: "targets.draw"))
-                for _ in 1..<number { left.remove(at: Int(order.below(UInt64(left.count)))) }
-                return [left[Int(order.below(UInt64(left.count)))]]
+        case .draw(let number):
+            guard number <= all.count else {
+                throw UnknownTarget("there are \(all.count), and '\(word.prefix(128))' is one more")
             }
-            guard choice.hasPrefix("random:"), let share = Syntax.ratio(String(choice.dropFirst(7))), share > 0,
-                share <= 1
-            else { throw Self.unreadable(word) }
+            // Whatever was drawn before by the same chooser.
+            var (left, order) = (all.map(\.word), Generator(seed: draws, concern: "targets.draw"))
+            for _ in 1..<number { left.remove(at: Int(order.below(UInt64(left.count)))) }
+            return [left[Int(order.below(UInt64(left.count)))]]
+        case .share(let share):
             var left = all.map(\.word)
             let count = max(1, Int((Double(all.count) * share).rounded()))
             return (0..<count).map { _ in left.remove(at: Int(rng.below(UInt64(left.count)))) }
@@ -179,7 +168,7 @@ package struct TargetChooser {
         }
     }
 
-    private mutating func service(_ choice: String, _ word: String) throws(UnknownTarget) -> String {
+    private mutating func service(_ way: TargetChoice.Way, _ word: String) throws(UnknownTarget) -> String {
         let edges = Set(
             topology.blueprints.flatMap { blueprint in
                 blueprint.services.flatMap { service in
@@ -207,11 +196,11 @@ package struct TargetChooser {
             }
             return "service/\(best)"
         }
-        switch choice {
-        case "most-dependents": return most { name in edges.filter { $0.to == name }.map(\.from) }
-        case "most-dependencies": return most { name in edges.filter { $0.from == name }.map(\.to) }
-        case "random": return "service/\(names[Int(rng.below(UInt64(names.count)))])"
-        default: throw Self.unreadable(word)
+        switch way {
+        case .mostDependents: return most { name in edges.filter { $0.to == name }.map(\.from) }
+        case .mostDependencies: return most { name in edges.filter { $0.from == name }.map(\.to) }
+        case .busiest, .random, .remote, .control, .share, .draw:
+            return "service/\(names[Int(rng.below(UInt64(names.count)))])"
         }
     }
 

@@ -24,15 +24,26 @@ struct EvacuationRun {
         _ kind: EvacuationPlan.Kind, _ region: String = "", confirm: String? = nil, cells: [String] = [],
         count: Int = 1, zone: String? = nil, _ options: EvacuationOptions
     ) throws {
-        self.cells = cells
         self.count = count
         self.zone = zone
         self.kind = kind
-        self.region = TargetSelector.name(in: region, of: .region)
-        self.confirm = confirm.map { TargetSelector.name(in: $0, of: .region) }
         self.options = options
-        console = options.output.console
-        mesh = try options.mesh.running()
+        let console = options.output.console
+        let mesh = try options.mesh.running()
+        (self.console, self.mesh) = (console, mesh)
+        guard (cells + [region]).contains(where: TargetChoice.isMeant) else {
+            self.cells = cells
+            self.region = TargetSelector.name(in: region, of: .region)
+            self.confirm = confirm.map { TargetSelector.name(in: $0, of: .region) }
+            return
+        }
+        let api = try Waiting.forControl(mesh, .seconds(1))
+        self.cells = try ChosenTargets.words(cells, api, console).map { TargetSelector.name(in: $0, of: .cell) }
+        let evacuated = kind == .restore ? try MeshStatus(api).report.evacuated ?? [] : nil
+        let name = try ChosenTargets.region(region, among: evacuated, api, console)
+        self.region = name
+        // The same words mean the same region, which is chosen once.
+        self.confirm = confirm.map { $0 == region ? name : TargetSelector.name(in: $0, of: .region) }
     }
 
     func run() throws {
