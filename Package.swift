@@ -78,7 +78,7 @@ let package = Package(
         pureLayer("Evacuation", ["Sharding", "Topology", "MeshBase"]),
         pureLayer("Drills", ["MeshBase"]),
         pureLayer("Reports", ["Drills", "Evacuation", "Sharding", "MeshBase"]),
-        pureLayer("Scenarios", ["Drills", "Reports", "Chaos", "Topology", "MeshBase"]),
+        pureLayer("Scenarios", ["Drills", "Reports", "Evacuation", "Chaos", "Topology", "MeshBase"]),
         pureLayer(
             "Feed",
             ["Reports", "Chaos", "Evacuation", "Membership", "Resilience", "Sharding", "Topology", "MeshBase"]),
@@ -236,7 +236,8 @@ let package = Package(
             "CLITests",
             [
                 arguments, "cellmesh", "ControlPlane", "Drills", "Evacuation", "Feed", "Laboratories", "LoadGenerator",
-                "Blueprints", "Chaos", "Reports", "Store", "Telemetry", "Terminal", "Resilience", "Sharding",
+                "Blueprints", "Chaos", "Reports", "Scenarios", "Store", "Telemetry", "Terminal", "Resilience",
+                "Sharding",
                 "SimDriver",
                 "Topology", "Wire", "MeshBase",
             ]),

@@ -252,6 +252,10 @@ static inline int cuv_pipe_errno(int *ends) { return syscall(SYS_pipe2, ends, O_
 static inline int cuv_die_with_parent_errno(void) {
     return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) == 0 ? 0 : -errno;
 }
+/// Has processes that lose their parent below this one become its own; 0 or a negative errno.
+static inline int cuv_keep_orphans_errno(void) {
+    return prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 ? 0 : -errno;
+}
 /// A port of 127.0.0.1 that nobody has now, or a negative errno.
 static inline int cuv_free_port_errno(void) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};

@@ -97,6 +97,12 @@ extension Syntax {
         abs(number) < 1e15 && number == number.rounded() ? "\(Int(number))" : "\(number)"
     }
 
+    /// A ratio as a percentage where that reads back exactly, else as a number.
+    package static func percent(_ ratio: Double) -> String {
+        let percent = "\(written(ratio * 100))%"
+        return Syntax.ratio(percent) == ratio ? percent : "\(ratio)"
+    }
+
     package static func written(bytes: Int) -> String {
         let unit = sizeUnits.first { bytes != 0 && bytes % $0.bytes == 0 } ?? ("B", 1)
         return "\(bytes / unit.bytes)\(unit.name)"

@@ -30,7 +30,7 @@ import Testing
         "Chaos": ["MeshBase", "Topology"],
         "Drills": ["MeshBase"],
         "Reports": ["MeshBase", "Drills", "Evacuation", "Sharding"],
-        "Scenarios": ["MeshBase", "Topology", "Chaos", "Drills", "Reports"],
+        "Scenarios": ["MeshBase", "Topology", "Chaos", "Evacuation", "Drills", "Reports"],
         "Feed": [
             "MeshBase", "Topology", "Sharding", "Membership", "Evacuation", "Chaos", "Resilience", "Reports",
         ],

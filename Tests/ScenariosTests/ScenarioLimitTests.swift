@@ -35,6 +35,25 @@ import Topology
         #expect(told.outcome == .error && told.reason?.hasPrefix("still in force: a-1 is down") == true, "\(told)")
     }
 
+    /// Whoever asks for the end is told what could not be taken back, and not only that he had asked.
+    @Test func whatCannotBeTakenBackAfterCtrlCIsAReasonToo() throws {
+        var bench = ScenarioBench(
+            try scenario(["evacuate region/a", "kill cell/a-1"], rollbacks: ["restore region/a"]))
+        bench.events[7] = .interrupted("Ctrl-C")
+        bench.fails = ["end 0": .error, "begin 2 restore region/a": .error]
+        let report = try bench.report()
+        #expect(report.outcome == .error, "\(report)")
+        for word in ["Ctrl-C", "evacuate region/a: it broke", "last: restore region/a: it broke", "still in force"] {
+            #expect(report.reason?.contains(word) == true, "\(word): \(report.reason ?? "")")
+        }
+    }
+
+    @Test func aRestoreThatChoosesMeansWhatWasLeft() throws {
+        var bench = ScenarioBench(try scenario(["evacuate region/b", "restore region/{random}"]))
+        let report = try bench.report()
+        #expect(report.outcome == .passed && bench.orders.contains("begin 1 restore region/b"), "\(bench.orders)")
+    }
+
     @Test func aRegionThatIsTakenBackAlreadyNeedsNoRestore() throws {
         var bench = ScenarioBench(try scenario(["evacuate region/a"], rollbacks: ["restore region/a"]))
         let report = try bench.report()

@@ -181,6 +181,47 @@ import Topology
         #expect(throws: SimRefusal.self) { try Self.run("partition", Self.topology()) }
     }
 
+    /// What is drawn goes by the seed of the run, whatever the file says: each seed has its own.
+    @Test func theSeedOfTheRunDraws() throws {
+        func chosen(_ seed: UInt64, file: UInt64?) throws -> String? {
+            var scenario = try #require(
+                MeshFiles.load(
+                    scenario: """
+                        title: x
+                        baseline: {for: 1s}
+                        method: [{type: action, name: kill, provider: {type: cellmesh, do: "kill cell/{draw:1}", for: 1s}}]
+                        """, named: "x.yaml"
+                ).scenario)
+            scenario.seed = file
+            return try SimScenario.run(
+                scenario, on: Self.topology(), seed: seed, id: "20260101-120000000-x", command: "x"
+            ).drill.target
+        }
+        let drawn = try (1...8).map { try chosen($0, file: 7) }
+        #expect(Set(drawn).count > 2, "\(drawn)")
+        #expect(try drawn[6] == chosen(7, file: nil) && drawn[1] == chosen(2, file: 9))
+    }
+
+    /// What no real process has done to it may be done here, by a file too.
+    @Test(arguments: [
+        "drift us-east-1 200ppm", "late us-east-1 200ms", "reorder us-east-1 5% 50ms", "clog us-east-1",
+        "leave us-east-1",
+        "lose-rows us-east-1",
+    ]) func whatIsSimulatedAloneIsSimulated(deed: String) throws {
+        let scenario = try #require(
+            MeshFiles.load(
+                scenario: """
+                    title: x
+                    baseline: {for: 1s}
+                    method: [{type: action, name: it, provider: {type: cellmesh, do: "\(deed)", for: 2s}}]
+                    """, named: "x.yaml"
+            ).scenario)
+        let drill = try SimScenario.run(
+            scenario, on: Self.topology(), seed: 1, id: "20260101-120000000-x", command: "x"
+        ).drill
+        #expect(drill.steps.contains { $0.name == "it" && $0.outcome == .done }, "\(drill.steps)")
+    }
+
     @Test func whatAScenarioCannotDoHereIsRefused() throws {
         var scenario = try #require(BuiltInScenarios.named("kill-cell"))
         scenario.load.service = "nothing"

@@ -130,6 +130,42 @@ import Testing
     ])
     func whatIsNoChoiceIsRefused(word: String) { #expect(throws: UnknownTarget.self) { try Self.chosen(word) } }
 
+    @Test func eachStepDrawsByItselfAndWhatIsNumberedIsTheSame() throws {
+        let loads = (0..<5).map { _ in TargetChooser.Load(rate: nil, customers: 1, serves: true) }
+        func words(_ word: String, seed: UInt64 = 1, draws: UInt64? = nil, step: Int) throws -> [String] {
+            let chooser = TargetChooser(Self.topology(), loads: loads, seed: draws ?? seed, chance: seed)
+            var own = chooser.at(step: step)
+            return try own.words(for: [word])
+        }
+        #expect(try words("cell/{random}", step: 3) == words("cell/{random}", step: 3))
+        #expect(Set(try (0..<40).map { try words("cell/{random}", step: $0) }).count == 5)
+        #expect(Set(try (0..<40).map { try words("cell/{draw:2}", step: $0) }).count == 1)
+        #expect(Set(try (0..<40).map { try words("cell/{draw:2}", seed: UInt64($0), draws: 7, step: 0) }).count == 1)
+        #expect(try words("cell/{draw:2}", seed: 9, draws: 7, step: 0) == words("cell/{draw:2}", seed: 7, step: 0))
+    }
+
+    /// Where a word is read nobody has a topology, and what is wrong with it is told with the nearest.
+    @Test func whatIsNoChoiceIsToldWhereItIsRead() throws {
+        for (word, hint) in [
+            ("cell/{busyest}", "'cell/{busiest}'"), ("{busyest}", "'{busiest}'"),
+            ("region/{randm}", "'region/{random}'"),
+            ("cell/{draw:0}", "'cell/{draw:1}'"), ("regoin/{remote}", "'region/{remote}'"),
+            ("cell/{remote}", "cell/{busiest}"),
+            ("zone/{control}", "zone/{remote}"), ("service/{most-dependent}", "'service/{most-dependents}'"),
+            ("cell/{busiest}/service/{busiest}", "service/{most-dependents}"), ("cell/{random:200%}", "random:10%"),
+            ("mesh/{x", "choices are"),
+        ] {
+            do throws(UnknownTarget) {
+                try TargetChoice.check(word)
+                Issue.record("\(word) was understood")
+            } catch { #expect(error.hint?.contains(hint) == true, "\(word): \(error)") }
+        }
+        for word in [
+            "cell/{busiest}", "{random}", "zone/{random:5%}", "router/{draw:2}", "cell/a/service/{random}",
+            "cell/{random:10%}/service/pay", "region/{control}",
+        ] { try TargetChoice.check(word) }
+    }
+
     @Test func nobodyIsChosenWhereNobodyServes() {
         #expect(throws: UnknownTarget.self) {
             try Self.chosen("cell/{busiest}", serves: [false, false, false, false, false])

@@ -11,6 +11,8 @@ package struct ScenarioImport: Sendable {
     package private(set) var left: [String] = []
     /// What is wrong with the whole of it, for people.
     package private(set) var problems: MeshFilesResult?
+    /// The load that its probes bring along.
+    private var probeLoad: ProbeCommand?
 
     private static let known: Set = [
         "title", "description", "version", "tags", "contributions", "configuration", "secrets",
@@ -57,11 +59,31 @@ package struct ScenarioImport: Sendable {
             }
             kept.append(entry)
         }
+        if let probeLoad { kept += Self.load(probeLoad, beside: kept, at: root.position) }
         let text =
             "# Made of \(reporter.file), an experiment of Chaos Toolkit. It runs under a load of its own ('load').\n"
             + YAMLText().block(kept)
         let result = MeshFiles.load(scenario: text, named: "the imported scenario", environment: environment)
         if result.scenario != nil { self.text = text } else { problems = result }
+    }
+
+    /// What its probes ask, as the scenario's own load: a scenario has one, which goes on beside all steps.
+    private static func load(
+        _ command: ProbeCommand, beside kept: [YAMLValue.Entry], at position: Position
+    ) -> [YAMLValue.Entry] {
+        func entry(_ key: String, _ content: YAMLValue.Content) -> YAMLValue.Entry {
+            YAMLValue.Entry(key: key, position: position, value: YAMLValue(content: content, position: position))
+        }
+        func plain(_ key: String, _ text: String) -> YAMLValue.Entry { entry(key, .text(text, quoted: false)) }
+        guard !kept.contains(where: { $0.key == "load" }) else { return [] }
+        let load = command.load
+        var entries = [plain("rate", Syntax.written(load.rate))]
+        if let service = load.service { entries.append(entry("service", .text(service, quoted: true))) }
+        entries.append(entry("mix", .text(load.mixText, quoted: true)))
+        if let text = load.prioritiesText { entries.append(entry("priorities", .text(text, quoted: true))) }
+        if let customers = load.customers { entries.append(plain("customers", "\(customers)")) }
+        let seed = kept.contains { $0.key == "seed" } ? nil : command.seed
+        return [entry("load", .mapping(entries))] + (seed.map { [plain("seed", "\($0)")] } ?? [])
     }
 
     private static func reason(_ key: String) -> String {
@@ -133,6 +155,7 @@ package struct ScenarioImport: Sendable {
                         ? "it refers to what is left out" : "what is in force is taken back in any case"))
             return nil
         }
+        if case .probe(let probe) = step { probeLoad = probeLoad ?? probe.command }
         return ActivityReferences.isReference(value) ? value : Self.inOwnWords(value, step)
     }
 
@@ -153,6 +176,13 @@ package struct ScenarioImport: Sendable {
             if case .call = action.deed { return value }
             words.append(entry("do", .text(action.deed.text, quoted: true)))
             if let length = action.length { words.append(entry("for", .text(Syntax.written(length), quoted: false))) }
+            if let stages = action.stages {
+                let items = stages.map {
+                    YAMLValue(content: .text("\($0)", quoted: false), position: value.position)
+                }
+                words.append(entry("stages", .list(items)))
+            }
+            if let watch = action.watch { words.append(entry("watch", .text(Syntax.written(watch), quoted: false))) }
             entries.removeAll { $0.key == "tolerance" }
         case .probe(let probe):
             let figure = probe.measure.figure

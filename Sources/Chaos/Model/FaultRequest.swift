@@ -119,8 +119,10 @@ package struct FaultRequest: Sendable, Equatable {
     /// The same of words alone: whether a mesh has such things is not asked.
     package func spec() throws(Refusal) -> FaultSpec {
         try spec { word throws(UnknownTarget) in
-            // What is to be chosen is a name like any other.
-            let chosen = TargetChooser.isChoice(word) ? TargetSelector.node(word) : nil
+            // What is to be chosen is a name like any other, once it is understood.
+            let isChoice = TargetChoice.isMeant(word)
+            if isChoice { try TargetChoice.check(word) }
+            let chosen = isChoice ? TargetSelector.node(word) : nil
             guard let target = TargetSelector(text: word) ?? chosen else {
                 throw UnknownTarget("'\(word.prefix(128))' is no target")
             }

@@ -47,9 +47,9 @@ extension FaultSpec: CustomStringConvertible {
             words.append(Syntax.written(delay.base))
             if delay.jitter > .zero { words.append(Syntax.written(delay.jitter)) }
             if delay.distribution != .uniform { words.append(delay.distribution.rawValue) }
-            if delay.share < 1 { words.append(Self.written(delay.share)) }
+            if delay.share < 1 { words.append(Syntax.percent(delay.share)) }
         }
-        if let rate = action.namedRate { words.append(Self.written(rate)) }
+        if let rate = action.namedRate { words.append(Syntax.percent(rate)) }
         if let amount = figures.amount { words.append(Syntax.written(amount)) }
         if let factor = figures.factor { words.append("\(Syntax.written(factor))x") }
         if figures.keepsID == true { words.append(Self.keepsID) }
@@ -57,12 +57,6 @@ extension FaultSpec: CustomStringConvertible {
         if let status = figures.status, status != 500 { words.append("\(status)") }
         if let millionths = figures.millionths { words.append("\(millionths)ppm") }
         return words
-    }
-
-    /// As a percentage where that reads back exactly.
-    private static func written(_ ratio: Double) -> String {
-        let percent = "\(Syntax.written(ratio * 100))%"
-        return Syntax.ratio(percent) == ratio ? percent : "\(ratio)"
     }
 }
 

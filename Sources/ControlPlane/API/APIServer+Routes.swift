@@ -139,7 +139,8 @@ extension APIServer {
         table.post("/v1/targets", "Chooses what words such as cell/{busiest} leave open") { call in
             server().change { (changes) throws(APIFailure) in
                 let wanted = try decode(
-                    TargetsRequest.self, call, "{\"targets\": [WORD, ...], \"seed\": NUMBER or null}")
+                    TargetsRequest.self, call,
+                    "{\"targets\": [WORD, ...], \"seed\": NUMBER or null, \"step\": NUMBER or null}")
                 changes.chooseTargets(wanted, completion: server().later(call))
             }
         }

@@ -61,11 +61,11 @@ extension ControlPlane {
         }
         report.refusals = obstacles(to: scenario)
         guard report.refusals.isEmpty else { return report }
-        var chooser = targetChooser(seed: scenario.seed ?? topology.seed)
+        let chooser = targetChooser(seed: scenario.seed ?? topology.seed)
         var steps: [String] = []
-        for action in scenario.actions {
+        for (number, action) in scenario.actions.enumerated() {
             var action = action
-            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: &chooser) } catch {
+            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: chooser, step: number) } catch {
                 report.refusals.append(.init("no-target", "\(action.name): \(error.message)"))
                 continue
             }

@@ -175,7 +175,7 @@ package final class FaultRegister {
                 throw APIFailure(
                     404,
                     "There is no fault '\(id.prefix(64))'"
-                        + (known.isEmpty ? "; there is none at all." : "; there are \(known.joined(separator: ", "))."))
+                        + (known.isEmpty ? "; no fault is in force." : "; there are \(known.joined(separator: ", "))."))
             }
             for id in ids { if let fault = schedule.remove(id) { removed.append(fault) } }
         } else {

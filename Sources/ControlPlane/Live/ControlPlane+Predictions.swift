@@ -51,7 +51,8 @@ extension ControlPlane {
             return completion(.failure(APIFailure(400, "Name \(TargetList.most) targets at most.")))
         }
         do throws(UnknownTarget) {
-            completion(.success(TargetsReport(targets: try chosen(request.targets, seed: request.seed))))
+            let targets = try chosen(request.targets, seed: request.seed, step: request.step ?? 0)
+            completion(.success(TargetsReport(targets: targets)))
         } catch {
             completion(.failure(APIFailure(400, "\(error).")))
         }

@@ -9,11 +9,13 @@ import UVDriver
 extension ControlPlane {
     /// Words without a choice, for those that may have some.
     ///
-    /// - Parameter seed: of what is drawn and random; nil: the mesh's for `{draw:N}`, so that it is the same whoever asks, and
-    ///   another one each time for `{random}`.
-    func chosen(_ words: [String], seed: UInt64? = nil) throws(UnknownTarget) -> [String] {
+    /// - Parameters:
+    ///   - seed: of what is drawn and random; nil: the mesh's for `{draw:N}`, so that it is the same whoever asks, and another
+    ///     one each time for `{random}`.
+    ///   - step: of several that say the same words, its number.
+    func chosen(_ words: [String], seed: UInt64? = nil, step: Int = 0) throws(UnknownTarget) -> [String] {
         guard words.contains(where: TargetChooser.isChoice) else { return words }
-        var chooser = targetChooser(seed: seed)
+        var chooser = targetChooser(seed: seed).at(step: step)
         return try chooser.words(for: TargetChooser.parts(words))
     }
 

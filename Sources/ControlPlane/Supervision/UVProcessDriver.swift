@@ -63,7 +63,7 @@ package final class UVProcessDriver: ProcessDriver {
         do throws(UVError) {
             adopted[identity] = try PidWatcher(loop: loop, identity) { [weak self] in
                 self?.adopted[identity] = nil
-                onExit("it ended, in a way that only its parent could know")
+                onExit("it ended; how, only the control plane before this one could have been told")
             }
         } catch { throw SpawnFailure(error.description) }
     }

@@ -118,7 +118,8 @@ public struct FailureWave: Sendable, Codable, Equatable {
             let length = Syntax.written(period * Int64(grown.count))
             missing =
                 saturated == nil
-                ? "too short after the first failure: \(length)" : "saturated within \(length) of the first failure"
+                ? "too short after the first failure: \(length)"
+                : grown.isEmpty ? "saturated at once" : "saturated within \(length) of the first failure"
         } else {
             let found = WaveFit(grown, every: period.seconds)
             let adjusted = Self.adjusted(grown, residual: found.residual)

@@ -13,15 +13,20 @@ extension IsolationReport {
         sheet.tables = [levels, domains]
         if !pools.isEmpty { sheet.tables.append(sharing) }
         if !losses.isEmpty { sheet.charts = [chart] }
-        sheet.notes = [
+        let notes: [String?] = [
             "Published: figures of the literature for that kind, not measured here; '-' stands where nothing was measured.",
             "LOST is what was gone when one unit crashed: of threads all of their process, of processes and cells the one. MEMORY "
                 + "divides shared pages among those who share them. Units of threads and processes hold 64 KiB each and do nothing else.",
             "RECOVERY runs from the start of what was killed until all serves, views agree and requests are answered; of several "
-                + "runs the longest. DIFFERENT counts customers who fared otherwise than predicted.",
+                + "runs the longest. DIFFERENT counts customers who fared otherwise than predicted. What is predicted is of all customers, "
+                + "what is observed of those who asked meanwhile: where it is less and nobody differs, the others did not ask.",
+            isReal
+                ? "Of cells nothing is measured beside a mesh that is up: 'cellmesh lab isolation' starts some of its own."
+                : nil,
             "A geography is a nation or a continent where regions name it: customers pinned to it never leave it, in placement and "
                 + "evacuations alike.",
         ]
+        sheet.notes = notes.compactMap { $0 }
         return sheet
     }
 

@@ -2,14 +2,25 @@ import Drills
 import MeshBase
 
 extension FeedDrill {
-    /// The first ones, as short as the feed has them.
+    /// The first ones, as short as the feed has them, and in place of the last what became of those that are left out.
     package static func claims(_ claims: [DrillClaim]) -> [FeedClaim] {
-        claims.prefix(mostClaims).map { claim in
+        let isWhole = claims.count <= mostClaims
+        let shown = claims.prefix(isWhole ? mostClaims : mostClaims - 1).map { claim in
             FeedClaim(
                 name: claim.name.shortened(to: longestText), verdict: claim.verdict.rawValue,
                 text: "\(RunReport.figure(claim.observed, claim)), bound \(claim.comparison.rawValue) "
                     + RunReport.figure(claim.bound, claim))
         }
+        return isWhole ? shown : shown + [rest(claims.dropFirst(shown.count))]
+    }
+
+    private static func rest(_ claims: some Collection<DrillClaim>) -> FeedClaim {
+        // The gravest first.
+        let order: [DrillClaim.Verdict] = [.deviated, .undecided, .met]
+        let counts = order.map { verdict in (verdict, claims.count { $0.verdict == verdict }) }.filter { $0.1 > 0 }
+        return FeedClaim(
+            name: "and \(claims.count) more", verdict: (counts.first?.0 ?? .met).rawValue,
+            text: counts.map { "\($0.1) \($0.0.rawValue)" }.joined(separator: ", "))
     }
 
     /// What its report says of a drill that has ended.

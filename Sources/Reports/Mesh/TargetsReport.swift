@@ -2,13 +2,16 @@
 package struct TargetsRequest: Codable, Sendable, Equatable {
     /// As commands take them.
     package var targets: [String]
-    /// Of what is random; nil: another one each time.
+    /// Of what is random; nil: another one each time, and the mesh's for what is numbered (`draw`).
     package var seed: UInt64?
+    /// Of several that go by one seed, which one this is; nil: the first, 0.
+    package var step: Int?
 
     /// Words as somebody has written them.
-    package init(targets: [String], seed: UInt64? = nil) {
+    package init(targets: [String], seed: UInt64? = nil, step: Int? = nil) {
         self.targets = targets
         self.seed = seed
+        self.step = step
     }
 }
 

@@ -125,9 +125,10 @@ package struct RunHistory: Sendable {
     }
 
     private static func what(_ record: EventRecord) -> String {
-        // An evacuation's kind is its name: a restore begins, and no evacuation of the kind.
+        // A move's kind is its name: a restore begins, and no evacuation of the kind.
         let isMove = record.type == "evacuation"
-        let name = isMove && record.attributes["kind"]?.text == "restore" ? "restore" : record.type
+        let kind = isMove ? record.attributes["kind"]?.text ?? "" : ""
+        let name = ["restore": "restore", "add": "cell add", "drain": "cell drain"][kind] ?? record.type
         var text = "\(name) \(record.action)"
         let told = (isMove ? [] : ["kind"]) + ["targets", "services", "through", "detail", "reason", "level", "status"]
         for key in told { if let value = record.attributes[key]?.text { text += " \(value.prefix(200))" } }

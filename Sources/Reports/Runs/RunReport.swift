@@ -50,11 +50,16 @@ package struct RunReport: Codable, Sendable, Equatable {
         package var text: String {
             guard let value else { return "-" }
             return switch unit {
-            case .count: Wording.count(Int(min(max(value.rounded(), -1e15), 1e15)))
+            case .count: Self.count(value)
             case .share: Wording.percent(value)
             case .milliseconds: Wording.time(milliseconds: value)
             case .perSecond: "\(Wording.fixed(value, value < 10 ? 1 : 0))/s"
             }
+        }
+
+        /// A number of things, or how many times as many: so exactly that 1.08 is told from a bound of 1.1.
+        package static func count(_ value: Double) -> String {
+            value == value.rounded() ? Wording.count(Int(min(max(value, -1e15), 1e15))) : Wording.fixed(value, 2)
         }
     }
 
@@ -200,8 +205,7 @@ package struct RunReport: Codable, Sendable, Equatable {
     package static func figure(_ value: Double?, _ claim: DrillClaim) -> String {
         guard let value else { return "-" }
         return switch claim.class {
-        case .count:
-            value == value.rounded() ? Wording.count(Int(min(max(value, -1e15), 1e15))) : Wording.fixed(value, 1)
+        case .count: Figure.count(value)
         case .share: Wording.percent(value)
         case .timing: Wording.time(milliseconds: value)
         }

@@ -1,7 +1,7 @@
-import Chaos
 import Drills
 import MeshBase
 import Reports
+import Topology
 
 /// A scenario as an experiment of Chaos Toolkit, which carries it out by this program's commands: `chaos run FILE`.
 ///
@@ -63,173 +63,135 @@ package struct ChaosToolkitExperiment: Codable, Sendable, Equatable {
         title = scenario.title
         description = scenario.about.isEmpty ? scenario.title : scenario.about
         (method, rollbacks) = ([], [])
-        let load = scenario.load
-        if let own = scenario.hypothesis {
-            var probes: [Activity] = []
-            for probe in own.probes {
-                if let activity = Self.probe(probe, load, program) {
-                    probes.append(activity)
-                } else {
-                    left.append("the probe '\(probe.name)'")
-                }
-            }
-            left += own.calls.map { "the probe '\($0.name)'" }
-            if !probes.isEmpty { hypothesis = Hypothesis(title: own.title.isEmpty ? title : own.title, probes: probes) }
-        }
-        for step in scenario.method {
-            switch step {
-            case .action(let action):
-                if let activity = Self.action(action, program) {
-                    method.append(activity)
-                    if action.apart != nil { left.append("'apart' of the action '\(action.name)'") }
-                } else {
-                    left.append("the action '\(action.name)'")
-                }
-            case .probe(let probe):
-                if let activity = Self.probe(probe, load, program) {
-                    method.append(activity)
-                } else {
-                    left.append("the probe '\(probe.name)'")
-                }
-            case .look(let probe): left.append("the probe '\(probe.name)'")
-            }
-        }
-        left += scenario.objectives.map { "the objective '\($0.text)'" }
-        left += scenario.thresholds.map { "the threshold '\($0.text)'" }
-        left += scenario.abort.map { "the condition '\($0.text)' of 'abort'" }
+        hypothesis = said(scenario.hypothesis, of: scenario, program)
+        method = said(scenario.method, of: scenario, program)
         rollbacks = [
             Activity(
                 type: "action", name: "nothing is left in force",
                 provider: Provider(path: program, arguments: ["heal"], timeout: 60))
         ]
+        for action in scenario.rollbacks {
+            if let activity = said(action, program) { rollbacks.append(activity) }
+        }
+        left += Self.rest(scenario)
     }
 
-    private static func seconds(_ amount: TimeAmount) -> Double? { amount > .zero ? amount.seconds : nil }
+    /// What no activity says.
+    private static func rest(_ scenario: Scenario) -> [String] {
+        var left = scenario.objectives.map { "the objective '\($0.text)'" }
+        left += scenario.thresholds.map { "the threshold '\($0.text)'" }
+        left += scenario.abort.map { "the condition '\($0.text)' of 'abort'" }
+        if let strategy = scenario.hypothesis?.strategy, strategy != .default {
+            left.append("'strategy: \(strategy.rawValue)': chaos run --hypothesis-strategy \(strategy.rawValue)")
+        }
+        if let hypothesis = scenario.hypothesis, hypothesis.frequency != .seconds(1) || hypothesis.failFast != nil {
+            left.append("'frequency' and 'fail_fast': they are options of chaos run")
+        }
+        let rate = Syntax.written(scenario.load.rate)
+        left.append(
+            "the load of \(rate) requests/s beside the method"
+                + (scenario.load.isTwoSided ? ", through both sides of the cut" : "")
+                + (scenario.load.verifies && scenario.load.writes > 0 ? ", and reading back what it wrote" : ""))
+        left.append("the baseline, and waiting until the mesh is steady: 'baseline' and 'settle'")
+        if scenario.notice > .zero { left.append("'notice'") }
+        if scenario.coolDown > .zero { left.append("'cool-down'") }
+        if !scenario.schedule.isEmpty { left.append("'schedule'") }
+        let choices = scenario.actions.map { action in action.deed.targets.filter(TargetChoice.isMeant) }
+        if scenario.actions.count > 1, choices.contains(where: { !$0.isEmpty }) {
+            left.append("that all targets are chosen before the first action: each command chooses when it is run")
+        }
+        let drawn = choices.joined().filter { word in
+            // What is numbered goes by the mesh's seed there too.
+            word.contains("{random") || word.contains("{draw") && scenario.seed != nil
+        }
+        left += Set(drawn).sorted().map { "the seed of '\($0)': a command draws by another one" }
+        return left
+    }
 
-    private static func action(_ action: ScenarioAction, _ program: String) -> Activity? {
-        guard let words = action.deed.commandWords(for: action.length) else { return nil }
-        var activity = Activity(
+    private mutating func said(
+        _ own: ScenarioHypothesis?, of scenario: Scenario, _ program: String
+    ) -> Hypothesis? {
+        guard let own else { return nil }
+        let probes = own.probes.compactMap { said($0, of: scenario, program) }
+        left += own.calls.map { "the probe '\($0.name)'" }
+        return probes.isEmpty ? nil : Hypothesis(title: own.title.isEmpty ? title : own.title, probes: probes)
+    }
+
+    private mutating func said(_ steps: [ScenarioStep], of scenario: Scenario, _ program: String) -> [Activity] {
+        // What begins at a time of its own waits for it beside the others, and has to stand before them.
+        var (first, rest): ([Activity], [Activity]) = ([], [])
+        // Since the method began: when the next step begins, and when all that lasts is over.
+        var (at, over) = (TimeAmount.zero, TimeAmount.zero)
+        var last: String?
+        for step in steps {
+            switch step {
+            case .look(let probe): left.append("the probe '\(probe.name)'")
+            case .probe(let probe):
+                guard let activity = said(probe, of: scenario, program) else { continue }
+                rest.append(activity)
+                at = at + probe.window
+            case .action(let action):
+                guard var activity = said(action, program) else { continue }
+                let begin = action.startAfter ?? at + action.pauseBefore
+                if action.startAfter != nil || action.isBackground {
+                    activity.background = true
+                    activity.pauses = Self.pauses(action.startAfter ?? action.pauseBefore, .zero)
+                } else {
+                    activity.pauses = Self.pauses(action.pauseBefore, action.pauseAfter)
+                    at = begin + action.pauseAfter
+                }
+                let end = begin + (action.length ?? .zero)
+                if end > over { (over, last) = (end, action.name) }
+                if action.startAfter == nil { rest.append(activity) } else { first.append(activity) }
+            }
+        }
+        var all = first + rest
+        guard over > at, let last, let end = all.indices.last else { return all }
+        // The method has to outlast what is in force, since the hypothesis is looked at right behind it.
+        if all[end].type == "action", all[end].background != true {
+            var pauses = all[end].pauses ?? Pauses()
+            pauses.after = (pauses.after ?? 0) + (over - at).seconds
+            all[end].pauses = pauses
+        } else {
+            left.append("waiting for the end of '\(last)' before the hypothesis is looked at again")
+        }
+        return all
+    }
+
+    private static func pauses(_ before: TimeAmount, _ after: TimeAmount) -> Pauses? {
+        func seconds(_ amount: TimeAmount) -> Double? { amount > .zero ? amount.seconds : nil }
+        let pauses = Pauses(before: seconds(before), after: seconds(after))
+        return pauses == Pauses() ? nil : pauses
+    }
+
+    /// An action without its pauses; nil for what no command does, which is told.
+    private mutating func said(_ action: ScenarioAction, _ program: String) -> Activity? {
+        guard let words = ScenarioCommand.words(for: action) else {
+            left.append("the action '\(action.name)'\(Self.why(action.deed))")
+            return nil
+        }
+        if action.apart != nil { left.append("'apart' of the action '\(action.name)'") }
+        return Activity(
             type: "action", name: action.name,
             provider: Provider(path: program, arguments: words, timeout: action.deed.lasts ? 60 : 1_800))
-        // A lasting deed goes on beside what follows, there as here; the method has to outlast it.
-        let after = action.pauseAfter > .zero ? action.pauseAfter : action.length ?? .zero
-        activity.pauses = Pauses(before: seconds(action.pauseBefore), after: seconds(after))
-        if activity.pauses == Pauses() { activity.pauses = nil }
-        if action.startAfter != nil || action.isBackground { activity.background = true }
-        return activity
     }
 
-    /// A load of its own for the length of its window, held to the bounds.
-    private static func probe(_ probe: ScenarioProbe, _ load: ScenarioLoad, _ program: String) -> Activity? {
-        let bounds = probe.tolerance.bounds(probe.measure)
-        guard probe.measure.scope == nil, !bounds.isEmpty else { return nil }
-        switch probe.measure.figure {
-        case .success, .errorRate, .percentile, .rate: break
-        default: return nil
+    private static func why(_ deed: ScenarioDeed) -> String {
+        switch deed {
+        case .controlLoss: ": no command starts another control plane when its time is over"
+        case .load, .poison, .attempt: ": no command does that"
+        case .fault, .evacuate, .restore, .call: ""
         }
-        var words = ["load", "run", "--rate", Syntax.written(load.rate), "--duration", Syntax.written(probe.window)]
-        for bound in bounds {
-            guard case .figure = bound.bound else { return nil }
-            words += ["--slo", bound.text]
+    }
+
+    /// A load of its own for the length of its window, held to the bounds; nil for what no command looks at, which is told.
+    private mutating func said(_ probe: ScenarioProbe, of scenario: Scenario, _ program: String) -> Activity? {
+        guard let words = ProbeCommand.words(for: probe, scenario.load, seed: scenario.seed) else {
+            left.append("the probe '\(probe.name)'")
+            return nil
         }
-        words.append("--no-report")
         return Activity(
             type: "probe", name: probe.name, tolerance: 0,
             provider: Provider(path: program, arguments: words, timeout: probe.window.seconds + 60))
-    }
-}
-
-extension ScenarioDeed {
-    /// The command that does it; nil for what no command does.
-    package func commandWords(for length: TimeAmount?) -> [String]? {
-        let lease = length.map { ["--for", Syntax.written($0)] } ?? []
-        switch self {
-        case .evacuate(let region): return ["evacuate", region, "--confirm", region, "--yes"]
-        case .restore(let region): return ["restore", region]
-        case .controlLoss: return ["kill", "control"]
-        case .load, .poison, .attempt, .call: return nil
-        case .fault(let request):
-            if request.kind == "kill" || request.kind == "pause" { return [request.kind] + request.targets + lease }
-            var words = ["fault", "add", request.kind] + request.targets
-            if let delay = request.delay { words += ["--delay", Syntax.written(delay)] }
-            if let jitter = request.jitter { words += ["--jitter", Syntax.written(jitter)] }
-            if let distribution = request.distribution { words += ["--distribution", distribution] }
-            if let rate = request.rate { words += ["--rate", "\(Syntax.written(rate * 100))%"] }
-            if let bandwidth = request.bandwidth { words += ["--bandwidth", "\(bandwidth)B/s"] }
-            if let status = request.status { words += ["--status", "\(status)"] }
-            if request.isOneWay { words.append("--one-way") }
-            if request.kind == "skew", let ahead = request.amount { words += ["--ahead", Syntax.written(ahead)] }
-            guard request.amount == nil || request.kind == "skew", request.millionths == nil else { return nil }
-            return words + lease
-        }
-    }
-
-    /// What the words of a command do, and for how long; nil for a command that is none of these.
-    ///
-    /// - Throws: where it is one, and cannot be done.
-    package static func command(_ words: [String]) throws(FaultRequest.Refusal) -> (ScenarioDeed, TimeAmount?)? {
-        var rest = words[...]
-        var length: TimeAmount?
-        func plain(_ options: [String: Int]) throws(FaultRequest.Refusal) -> (
-            words: [String], options: [String: String]
-        ) {
-            var (plain, found): ([String], [String: String]) = ([], [:])
-            while let word = rest.popFirst() {
-                guard word.hasPrefix("--") else {
-                    plain.append(word)
-                    continue
-                }
-                guard let count = options[word] else { throw FaultRequest.Refusal("'\(word)' is not understood here") }
-                guard count > 0 else {
-                    found[word] = ""
-                    continue
-                }
-                guard let value = rest.popFirst() else { throw FaultRequest.Refusal("'\(word)' needs a value") }
-                found[word] = value
-            }
-            if let text = found["--for"] {
-                guard let amount = Syntax.duration(text) else { throw FaultRequest.Refusal("'\(text)' is no duration") }
-                length = amount
-            }
-            return (plain, found)
-        }
-        switch rest.popFirst() {
-        case "kill", "pause":
-            let (targets, _) = try plain(["--for": 1, "--yes": 0])
-            if targets == ["control"] { return (.controlLoss, length) }
-            let request = FaultRequest(kind: words[0], targets: targets)
-            _ = try request.spec()
-            return (.fault(request), length)
-        case "evacuate", "restore":
-            let (regions, _) = try plain(["--confirm": 1, "--yes": 0])
-            guard regions.count == 1 else { throw FaultRequest.Refusal("'\(words[0])' takes one region") }
-            return (words[0] == "evacuate" ? .evacuate(regions[0]) : .restore(regions[0]), nil)
-        case "fault":
-            guard rest.popFirst() == "add", let kind = rest.popFirst() else { return nil }
-            let (targets, options) = try plain([
-                "--delay": 1, "--jitter": 1, "--distribution": 1, "--rate": 1, "--bandwidth": 1, "--status": 1,
-                "--one-way": 0, "--ahead": 1, "--for": 1,
-            ])
-            var request = FaultRequest(kind: kind, targets: targets)
-            request.delay = options["--delay"].flatMap { Syntax.duration($0) }
-            request.jitter = options["--jitter"].flatMap { Syntax.duration($0) }
-            request.distribution = options["--distribution"]
-            request.rate = options["--rate"].flatMap { Syntax.ratio($0) }
-            request.bandwidth = options["--bandwidth"].flatMap {
-                Syntax.size($0.hasSuffix("/s") ? String($0.dropLast(2)) : $0)
-            }
-            request.status = options["--status"].flatMap { Syntax.integer($0) }
-            request.isOneWay = options["--one-way"] != nil
-            request.amount = options["--ahead"].flatMap { Syntax.duration($0) }
-            _ = try request.spec()
-            return (.fault(request), length)
-        case "partition":
-            let (targets, options) = try plain(["--one-way": 0, "--for": 1])
-            var request = FaultRequest(kind: "partition", targets: targets)
-            request.isOneWay = options["--one-way"] != nil
-            _ = try request.spec()
-            return (.fault(request), length)
-        default: return nil
-        }
     }
 }

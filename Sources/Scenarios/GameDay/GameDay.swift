@@ -44,7 +44,12 @@ package struct GameDay: Sendable, Equatable {
     package static let most = 64
 
     /// Whether it may begin at a time of the week.
-    package func mayBegin(_ time: WeekTime) -> Bool { schedule.isEmpty || schedule.contains { $0.contains(time) } }
+    package func mayBegin(_ time: WeekTime) -> Bool { schedule.allow(time) }
+
+    /// The first of its drills that may not begin at a time of the week; nil where all may.
+    package func refusing(_ time: WeekTime) -> Scenario? {
+        drills.lazy.map(\.scenario).first { !$0.schedule.allow(time) }
+    }
 
     /// The same with one drill alone: that after the one that ran last, round about.
     ///
@@ -55,4 +60,9 @@ package struct GameDay: Sendable, Equatable {
         day.drills = [drills[place.map { ($0 + 1) % drills.count } ?? 0]]
         return day
     }
+}
+
+extension [ScheduleWindow] {
+    /// Whether something may begin at a time of the week: within one of the windows, or at any time where there is none.
+    package func allow(_ time: WeekTime) -> Bool { isEmpty || contains { $0.contains(time) } }
 }

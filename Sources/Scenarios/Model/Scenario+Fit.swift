@@ -75,11 +75,11 @@ extension Scenario {
 
     /// Also what is left to be chosen could be chosen while all cells serve.
     package func misfitOfChoices(in topology: MeshTopology) -> ScenarioMisfit? {
-        var chooser = TargetChooser(
+        let chooser = TargetChooser(
             topology, loads: topology.cells.map { _ in .init(rate: nil, customers: 1, serves: true) },
             seed: seed ?? topology.seed)
-        for action in actions {
-            do throws(UnknownTarget) { _ = try action.deed.chosen(by: &chooser) } catch {
+        for (step, action) in actions.enumerated() {
+            do throws(UnknownTarget) { _ = try action.deed.chosen(by: chooser, step: step) } catch {
                 return ScenarioMisfit("\(action.label): \(error.message)", hint: error.hint)
             }
         }

@@ -65,13 +65,20 @@ package struct Scenario: Sendable, Equatable {
         return calls
     }
 
+    /// All looks at figures of the mesh: of the hypothesis, then of the method.
+    package var probes: [ScenarioProbe] {
+        (hypothesis?.probes ?? []) + method.compactMap { if case .probe(let probe) = $0 { probe } else { nil } }
+    }
+
+    /// The load that its probes bring along; nil where none does.
+    package var probeLoad: ProbeCommand? { probes.lazy.compactMap(\.command).first }
+
     /// All that is held against a bound, in whatever part.
     package var measures: [Measure] {
-        var all = hypothesis?.probes.map(\.measure) ?? []
+        var all = probes.map(\.measure)
         all += objectives.map(\.measure)
         all += thresholds.map(\.bound.measure)
         all += abort.map(\.bound.measure)
-        for case .probe(let probe) in method { all.append(probe.measure) }
         return all
     }
 
@@ -118,6 +125,33 @@ package struct ScenarioLoad: Sendable, Equatable {
     package var isTwoSided = false
 
     package init() {}
+
+    /// Whether it is the same but for the last digit of shares, which are made to add up to 1 when they are read.
+    package func asks(as other: ScenarioLoad) -> Bool {
+        func shares(_ load: ScenarioLoad) -> [Double] {
+            [load.reads, load.writes, load.services] + (load.priorities ?? [])
+        }
+        guard (priorities == nil) == (other.priorities == nil),
+            zip(shares(self), shares(other)).allSatisfy({ abs($0 - $1) < 1e-9 })
+        else { return false }
+        var same = other
+        (same.reads, same.writes, same.services, same.priorities) = (reads, writes, services, priorities)
+        return self == same
+    }
+
+    /// Names of the shares of `mix`, in its order, and of `priorities`.
+    package static let kinds = ["reads", "writes", "services"]
+    /// See `kinds`.
+    package static let classes = Priority.allCases.map { "\($0.name)" }
+
+    /// As it is written: `reads=60%,writes=40%`; what has no share is left out.
+    package var mixText: String { Self.text(Self.kinds, [reads, writes, services]) }
+    /// The same of priorities; nil where none is asked for.
+    package var prioritiesText: String? { priorities.map { Self.text(Self.classes, $0) } }
+
+    private static func text(_ names: [String], _ shares: [Double]) -> String {
+        zip(names, shares).filter { $0.1 > 0 }.map { "\($0.0)=\(Syntax.percent($0.1))" }.joined(separator: ",")
+    }
 }
 
 /// How long the mesh is looked at before anything is done to it: for a time, and until so many requests were answered, for

@@ -30,11 +30,17 @@ extension PredictionRequest {
     package init?(_ action: ScenarioAction, shard: (Int) -> [String]) {
         switch action.deed {
         case .fault(let request):
-            if let kind = FaultKind(rawValue: request.kind), kind == .kill || kind == .pause {
-                self.init(action: kind.rawValue, targets: request.targets)
-                return
+            switch FaultKind(rawValue: request.kind) {
+            case .kill?, .pause?: self.init(action: request.kind, targets: request.targets)
+            // What the simulator alone does is foretold by what customers feel of it.
+            case .leave?, .destroy?, .loseDisk?: self.init(action: FaultKind.kill.rawValue, targets: request.targets)
+            case .clog?:
+                var cut = request
+                cut.kind = (cut.targets.count > 1 ? FaultKind.partition : .blackhole).rawValue
+                self.init(FaultAddition(cut))
+            case .reorder?, .late?, .loseRows?, .drift?: return nil
+            default: self.init(FaultAddition(request))
             }
-            self.init(FaultAddition(request))
         case .evacuate(let region): self.init(action: Action.evacuate.rawValue, targets: [region])
         case .poison(let number):
             self.init(action: FaultKind.kill.rawValue, targets: shard(number).map { "cell/\($0)" })

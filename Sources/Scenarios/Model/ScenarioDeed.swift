@@ -28,12 +28,13 @@ package enum ScenarioDeed: Sendable, Equatable {
         switch words.first {
         case "evacuate", "restore":
             guard words.count == 2 else { throw FaultRequest.Refusal("write '\(words[0]) region/NAME'") }
-            self = words[0] == "evacuate" ? .evacuate(words[1]) : .restore(words[1])
+            let region = try Self.region(words[1])
+            self = words[0] == "evacuate" ? .evacuate(region) : .restore(region)
         case "attempt":
             guard words.count == 3, words[1] == "evacuate" else {
                 throw FaultRequest.Refusal("write 'attempt evacuate region/NAME'")
             }
-            self = .attempt(words[2])
+            self = .attempt(try Self.region(words[2]))
         case "load":
             guard words.count == 2, words[1].hasSuffix("x"), let factor = Syntax.decimal(words[1].dropLast()),
                 factor > 0, factor <= 100
@@ -53,6 +54,24 @@ package enum ScenarioDeed: Sendable, Equatable {
             // The words are looked at without a topology: a choice is a name like any other here.
             _ = try request.spec()
             self = .fault(request)
+        }
+    }
+
+    /// A region's word in full, of `region/NAME`, `NAME` and `region/{remote}`.
+    static func region(_ word: String) throws(FaultRequest.Refusal) -> String {
+        if TargetChoice.isMeant(word) {
+            let choice: TargetChoice
+            do throws(UnknownTarget) { choice = try TargetChoice(word) } catch {
+                throw FaultRequest.Refusal(error.description)
+            }
+            guard choice.kind == .region else {
+                throw FaultRequest.Refusal("'\(word.prefix(128))' chooses no region; write 'region/{remote}'")
+            }
+            return word
+        }
+        switch TargetSelector(text: word) {
+        case .region(let name), .node(let name): return TargetSelector.region(name).text
+        default: throw FaultRequest.Refusal("'\(word.prefix(128))' is no region; write 'region/NAME'")
         }
     }
 
@@ -94,8 +113,11 @@ package enum ScenarioDeed: Sendable, Equatable {
     }
 
     /// The same, of targets in place of what its words leave to be chosen.
-    package func chosen(by chooser: inout TargetChooser) throws(UnknownTarget) -> ScenarioDeed {
-        of(try chooser.words(for: targets))
+    ///
+    /// - Parameter step: its number among the actions: what is random in one is no matter of the others.
+    package func chosen(by chooser: TargetChooser, step: Int) throws(UnknownTarget) -> ScenarioDeed {
+        var chooser = chooser.at(step: step)
+        return of(try chooser.words(for: targets))
     }
 
     /// Whether it strikes what carries requests, so that somebody has to be exposed to it.

@@ -76,6 +76,8 @@ package struct ScenarioProbe: Sendable, Equatable {
     package var tolerance: Tolerance
     /// How far back it looks, for what is counted second by second.
     package var window = TimeAmount.seconds(5)
+    /// Where it is a command that sends a load of its own: what that would be.
+    package var command: ProbeCommand?
 
     package init(_ name: String, _ measure: Measure, _ tolerance: Tolerance) {
         self.name = name

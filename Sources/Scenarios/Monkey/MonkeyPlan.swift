@@ -54,7 +54,8 @@ package struct MonkeyPlan: Sendable, Equatable {
             let amount = TimeAmount.milliseconds(min(max(milliseconds, 0), 1 << 40))
             guard range.contains(amount) else {
                 throw Refusal(
-                    message: "\(name) is \(Syntax.written(range.lowerBound)) to \(Syntax.written(range.upperBound)).")
+                    message:
+                        "'\(name)' is from \(Syntax.written(range.lowerBound)) to \(Syntax.written(range.upperBound)).")
             }
             return amount
         }
@@ -62,16 +63,16 @@ package struct MonkeyPlan: Sendable, Equatable {
         window = try amount(request.windowMilliseconds, .seconds(1)...(.minutes(10)), "window", window)
         settle = try amount(request.settleMilliseconds, .seconds(1)...(.minutes(10)), "settle", settle)
         if let probability = request.probability {
-            guard probability >= 0, probability <= 1 else { throw Refusal(message: "probability is 0 to 1.") }
+            guard probability >= 0, probability <= 1 else { throw Refusal(message: "'probability' is from 0 to 1.") }
             self.probability = probability
         }
         if let least = request.least {
-            guard (0...1_000_000).contains(least) else { throw Refusal(message: "least is 0 or more.") }
+            guard (0...1_000_000).contains(least) else { throw Refusal(message: "'least' is 0 or more.") }
             self.least = least
         }
         except = request.except ?? []
         guard except.count <= Scenario.most else {
-            throw Refusal(message: "except has \(Scenario.most) targets at most.")
+            throw Refusal(message: "'except' has \(Scenario.most) targets at most.")
         }
     }
 

@@ -72,7 +72,12 @@ extension ScenarioRun {
 
     /// Something went wrong: what is in force is taken back, and what is to be seen afterwards is still looked at.
     mutating func fail(_ outcome: DrillOutcome, _ why: String, now: Instant) {
-        if trouble == nil { report.reason = why }
+        if trouble == nil {
+            report.reason = why
+        } else if outcome == .error || outcome == .probeError, let reason = report.reason, !reason.contains(why) {
+            // What could not be taken back is no less true because somebody had asked for the end.
+            report.reason = "\(reason); \(why)"
+        }
         trouble = trouble.map { .graver($0, outcome) } ?? outcome
         switch phase {
         case .validate, .predict, .notice:

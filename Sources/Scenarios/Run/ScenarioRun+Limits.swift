@@ -53,6 +53,16 @@ extension ScenarioRun {
         return nil
     }
 
+    /// A restore that leaves its region to be chosen means the one that the method has left last.
+    mutating func restoreWhatIsLeft() {
+        var region: String?
+        for (key, written) in (scenario.actions + scenario.rollbacks).enumerated() {
+            region = plan[key].deed.leftRegion ?? region
+            guard case .restore(let word) = written.deed, TargetChoice.isMeant(word), let region else { continue }
+            plan[key].deed = .restore(TargetSelector.region(region).text)
+        }
+    }
+
     /// Why a plan whose targets have been chosen cannot come to a good end; nil where it can.
     var misplanned: String? {
         let regions = scenario.actions.indices.compactMap { plan[$0].deed.leftRegion }

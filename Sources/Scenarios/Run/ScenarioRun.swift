@@ -256,6 +256,7 @@ package struct ScenarioRun: Sendable {
             orders.append(.predict)
         case .predicted(let detail, let actions):
             for (key, action) in actions where plan.indices.contains(key) { plan[key] = action }
+            restoreWhatIsLeft()
             if let why = misplanned {
                 refusal = why
                 phase = .over

@@ -204,12 +204,13 @@ package final class SimScenario {
         let now = simulation.now
         let topology = simulation.knownTopology
         let placement = simulation.placement
-        var chooser = TargetChooser(topology, placement, seed: run.scenario.seed ?? simulation.seed)
+        // Whoever began it has decided between the file's seed and others: what is drawn goes by the run's.
+        let chooser = TargetChooser(topology, placement, seed: simulation.seed)
         var actions: [Int: ScenarioAction] = [:]
         var forecast = ScenarioForecast()
         for (key, action) in run.plan.enumerated() {
             var action = action
-            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: &chooser) } catch {
+            do throws(UnknownTarget) { action.deed = try action.deed.chosen(by: chooser, step: key) } catch {
                 return run.handle(.refused("\(action.label): \(error)"), now: now)
             }
             actions[key] = action

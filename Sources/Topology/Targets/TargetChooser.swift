@@ -3,7 +3,8 @@ import MeshBase
 /// Finds what a word leaves to be chosen, of the mesh as it is: `cell/{busiest}`, `region/{random}`,
 /// `service/{most-dependents}`.
 ///
-///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, else the most customers
+///     {busiest}             of cells, zones, regions and routers: the highest rate of requests, as 'top' shows it, where all that
+///                           serve tell one, else the most customers who have it first in their shards; the first of equals
 ///     {random}              any that serves; `{random:10%}` so many of all, one at least
 ///     {draw:3}              the third of those in use, whether they serve or not, in an order that is drawn from the seed alone:
 ///                           two that say the same number are the same, whoever asks and whenever, and of different numbers
@@ -38,6 +39,7 @@ package struct TargetChooser {
     private let topology: MeshTopology
     private let loads: [Load]
     private let seed: UInt64
+    private let chance: UInt64
     private var rng: Generator
 
     /// - Parameters:
@@ -48,11 +50,19 @@ package struct TargetChooser {
         self.topology = topology
         self.loads = loads
         self.seed = seed ?? topology.seed
-        rng = Generator(seed: chance ?? self.seed, concern: "targets")
+        self.chance = chance ?? self.seed
+        rng = Generator(seed: self.chance, concern: "targets")
+    }
+
+    /// The same for one step of several: what is random there is a matter of the seed and of the step's number alone.
+    package func at(step: Int) -> TargetChooser {
+        var chooser = self
+        chooser.rng = Generator(seed: chance, concern: "targets", counter: UInt64(bitPattern: Int64(step)))
+        return chooser
     }
 
     /// Whether a word leaves something to be chosen.
-    package static func isChoice(_ word: String) -> Bool { word.contains("{") }
+    package static func isChoice(_ word: String) -> Bool { TargetChoice.isMeant(word) }
 
     /// Words as words without a choice, one after the other.
     package mutating func words(for words: [String]) throws(UnknownTarget) -> [String] {
@@ -94,44 +104,26 @@ package struct TargetChooser {
     /// A word as words without a choice: one, or several of `{random:10%}`.
     package mutating func words(for word: String) throws(UnknownTarget) -> [String] {
         guard Self.isChoice(word) else { return [word] }
-        if let parts = Self.halves(word) {
+        try TargetChoice.check(word)
+        if let parts = TargetChoice.halves(word) {
             // What is chosen of the service is chosen once for all cells.
             let services = try words(for: parts.service)
             return try words(for: parts.cell).flatMap { cell in services.map { "\(cell)/\($0)" } }
         }
-        guard let open = word.firstIndex(of: "{"), word.hasSuffix("}") else { throw Self.unreadable(word) }
-        let prefix = word[..<open]
-        let choice = String(word[open...].dropFirst().dropLast())
-        guard prefix.isEmpty || prefix.hasSuffix("/") else { throw Self.unreadable(word) }
-        let kind = prefix.isEmpty ? "cell" : String(prefix.dropLast())
-        if let number = Self.draw(choice) { return [try drawn(number, kind, word)] }
+        let choice = try TargetChoice(word)
+        if case .draw(let number) = choice.way { return [try drawn(number, choice.kind, word)] }
         let kept = kept
-        switch kind {
-        case "cell": return try pick(choice, cells(\.serves), word)
-        case "zone":
+        switch choice.kind {
+        case .cell: return try pick(choice.way, cells(\.serves), word)
+        case .zone:
             return try pick(
-                choice, zones(\.serves), word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
-        case "region":
+                choice.way, zones(\.serves), word, remote: { word in !kept.contains { word.hasPrefix("zone/\($0)/") } })
+        case .region:
             return try pick(
-                choice, regions(\.serves), word, remote: { word in !kept.contains { word == "region/\($0)" } })
-        case "router": return try pick(choice, routers, word)
-        case "service": return [try service(choice, word)]
-        default: throw Self.unreadable(word)
+                choice.way, regions(\.serves), word, remote: { word in !kept.contains { word == "region/\($0)" } })
+        case .router: return try pick(choice.way, routers, word)
+        case .service: return [try service(choice.way, word)]
         }
-    }
-
-    /// `cell/X/service/Y` as `cell/X` and `service/Y`; nil for any other word.
-    private static func halves(_ word: String) -> (cell: String, service: String)? {
-        let parts = word.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts[0] == "cell", parts[2] == "service" else { return nil }
-        return (parts[..<2].joined(separator: "/"), parts[2...].joined(separator: "/"))
-    }
-
-    private static func unreadable(_ word: String) -> UnknownTarget {
-        UnknownTarget(
-            "'\(word.prefix(128))' is no choice",
-            hint: "say 'cell/{busiest}', 'region/{random}', 'cell/{random:10%}', 'cell/{draw:3}', 'region/{remote}', "
-                + "'region/{control}', 'service/{most-dependents}' or 'service/{most-dependencies}'")
     }
 
     /// Regions that cannot be left.
@@ -185,22 +177,16 @@ package struct TargetChooser {
 
     private var routers: [Loaded] { topology.routers.map { ("router/\($0.name)", 0) } }
 
-    /// The number of `draw:3`.
-    private static func draw(_ choice: String) -> Int? {
-        choice.hasPrefix("draw:") ? Syntax.integer(String(choice.dropFirst(5))) : nil
-    }
-
     /// Whatever was drawn before, and whoever is down: the order is of all that are in use.
-    private func drawn(_ number: Int, _ kind: String, _ word: String) throws(UnknownTarget) -> String {
+    private func drawn(_ number: Int, _ kind: TargetChoice.Kind, _ word: String) throws(UnknownTarget) -> String {
         let all: [Loaded]
         switch kind {
-        case "cell": all = cells(\.isInUse)
-        case "zone": all = zones(\.isInUse)
-        case "region": all = regions(\.isInUse)
-        case "router": all = routers
-        default: throw Self.unreadable(word)
+        case .cell: all = cells(\.isInUse)
+        case .zone: all = zones(\.isInUse)
+        case .region: all = regions(\.isInUse)
+        case .router: all = routers
+        case .service: throw UnknownTarget("services are not drawn: '\(word.prefix(128))'")
         }
-        guard number > 0 else { throw Self.unreadable(word) }
         guard number <= all.count else {
             throw UnknownTarget("there are \(all.count), and '\(word.prefix(128))' is one more")
         }
@@ -209,30 +195,25 @@ package struct TargetChooser {
         return left[Int(order.below(UInt64(left.count)))]
     }
 
+    /// - Parameter remote: of kinds of which one can be left: whether a word is such a one.
     private mutating func pick(
-        _ choice: String, _ all: [Loaded], _ word: String, remote: ((String) -> Bool)? = nil
+        _ way: TargetChoice.Way, _ all: [Loaded], _ word: String, remote: (String) -> Bool = { _ in false }
     ) throws(UnknownTarget) -> [String] {
         guard !all.isEmpty else { throw UnknownTarget("nothing serves that '\(word.prefix(128))' could be") }
         func busiest(_ all: [Loaded]) -> String? {
             // The first of equals.
             all.max { $0.load < $1.load || $0.load == $1.load && !NaturalOrder.precedes($0.word, $1.word) }?.word
         }
-        switch choice {
-        case "busiest": return [busiest(all) ?? all[0].word]
-        case "random": return [all[Int(rng.below(UInt64(all.count)))].word]
-        case "control":
-            guard word.hasPrefix("region/") else { throw Self.unreadable(word) }
-            return ["region/\(topology.regions[topology.control.region].name)"]
-        case "remote":
-            guard let remote else { throw Self.unreadable(word) }
+        switch way {
+        case .busiest, .mostDependents, .mostDependencies, .draw: return [busiest(all) ?? all[0].word]
+        case .random: return [all[Int(rng.below(UInt64(all.count)))].word]
+        case .control: return ["region/\(topology.regions[topology.control.region].name)"]
+        case .remote:
             guard let found = busiest(all.filter { remote($0.word) }) else {
                 throw UnknownTarget("there is none beside that of the control plane: '\(word.prefix(128))'")
             }
             return [found]
-        default:
-            guard choice.hasPrefix("random:"), let share = Syntax.ratio(String(choice.dropFirst(7))), share > 0,
-                share <= 1
-            else { throw Self.unreadable(word) }
+        case .share(let share):
             var left = all.map(\.word)
             let count = max(1, Int((Double(all.count) * share).rounded()))
             return (0..<count).map { _ in left.remove(at: Int(rng.below(UInt64(left.count)))) }
@@ -240,7 +221,7 @@ package struct TargetChooser {
         }
     }
 
-    private mutating func service(_ choice: String, _ word: String) throws(UnknownTarget) -> String {
+    private mutating func service(_ way: TargetChoice.Way, _ word: String) throws(UnknownTarget) -> String {
         let edges = Set(
             topology.blueprints.flatMap { blueprint in
                 blueprint.services.flatMap { service in
@@ -268,11 +249,11 @@ package struct TargetChooser {
             }
             return "service/\(best)"
         }
-        switch choice {
-        case "most-dependents": return most { name in edges.filter { $0.to == name }.map(\.from) }
-        case "most-dependencies": return most { name in edges.filter { $0.from == name }.map(\.to) }
-        case "random": return "service/\(names[Int(rng.below(UInt64(names.count)))])"
-        default: throw Self.unreadable(word)
+        switch way {
+        case .mostDependents: return most { name in edges.filter { $0.to == name }.map(\.from) }
+        case .mostDependencies: return most { name in edges.filter { $0.from == name }.map(\.to) }
+        case .busiest, .random, .remote, .control, .share, .draw:
+            return "service/\(names[Int(rng.below(UInt64(names.count)))])"
         }
     }
 

@@ -16,6 +16,7 @@ package enum HTTPFailure: UInt8, Error, Sendable, CaseIterable {
     case badChunk
     case badTrailer
     case badStatusLine
+    case interimAnswers
     case truncated
     case timeout
     case bodyTooLarge
@@ -62,6 +63,7 @@ package enum HTTPFailure: UInt8, Error, Sendable, CaseIterable {
         case .badChunk: "The chunked body is malformed."
         case .badTrailer: "The trailer section holds a field that frames or routes the message."
         case .badStatusLine: "The status line is malformed."
+        case .interimAnswers: "Too many interim answers (1xx), or one that has a body or goes over to another protocol."
         case .truncated: "The connection ended inside the message."
         case .timeout: "The request was not complete in time."
         case .bodyTooLarge: "The body is above the limit."
@@ -94,6 +96,7 @@ package enum HTTPFailure: UInt8, Error, Sendable, CaseIterable {
         case .badChunk: "bad_chunk"
         case .badTrailer: "bad_trailer"
         case .badStatusLine: "bad_status_line"
+        case .interimAnswers: "interim_answers"
         case .truncated: "truncated"
         case .timeout: "timeout"
         case .bodyTooLarge: "body_too_large"

@@ -205,7 +205,7 @@ package struct HTTPResponseParser: Sendable {
         interim &+= 1
         guard response.status != 101, interim <= HTTPResponseParser.mostInterim, !framing.hasTransferCoding,
             framing.length <= 0
-        else { return .badStatusLine }
+        else { return .interimAnswers }
         messageStart = head
         position = head
         fieldCount = 0

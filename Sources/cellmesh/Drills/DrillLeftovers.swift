@@ -1,5 +1,6 @@
 import ControlPlane
 import Drills
+import Glibc
 import MeshBase
 import Reports
 import Telemetry
@@ -10,15 +11,29 @@ import UVDriver
 struct DrillLeftovers {
     let mesh: DataDirectory
     private var path: String { mesh.path + "/drill.json" }
+    /// The same of a drill that has ended by itself, where no file can be written any more.
+    private var endedPath: String { mesh.path + "/drill.ended.json" }
 
     init(_ mesh: DataDirectory) { self.mesh = mesh }
 
     func note(_ trace: DrillTrace) throws(FileFailure) { try SystemFile.replace(path, with: ReportJSON.encode(trace)) }
 
-    func forget() { _ = try? SystemFile.remove(path) }
+    /// Of a drill that ends with something in force. A full disk keeps no new file, and lets one have another name.
+    func noteEnd(_ trace: DrillTrace) {
+        do throws(FileFailure) { try note(trace) } catch { _ = rename(path, endedPath) }
+    }
+
+    func forget() { for path in [path, endedPath] { _ = try? SystemFile.remove(path) } }
 
     /// Nil where there is nothing, or nothing that can be read.
     var trace: DrillTrace? {
+        if let trace = read(path) { return trace }
+        guard var trace = read(endedPath) else { return nil }
+        trace.isOver = true
+        return trace
+    }
+
+    private func read(_ path: String) -> DrillTrace? {
         ((try? SystemFile.readOwn(path, most: 1 << 20)) ?? nil).flatMap { ReportJSON.decode(DrillTrace.self, $0) }
     }
 
@@ -50,7 +65,7 @@ struct DrillLeftovers {
 
     /// Takes back what there is, keeps the report of the drill that left it, and says both.
     func takeBack(_ console: Console) throws {
-        guard SystemFile.exists(path) else { return }
+        guard SystemFile.exists(path) || SystemFile.exists(endedPath) else { return }
         guard let trace else {
             console.message("warning: \(path), of a drill that was killed, cannot be read, and is removed")
             return forget()

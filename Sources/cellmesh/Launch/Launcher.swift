@@ -14,6 +14,7 @@ enum Launcher {
         signal(SIGINT) { _ in _exit(ExitStatus.interrupted.rawValue) }
         let words = given ?? Array(CommandLine.arguments.dropFirst())
         if words.first == ProgramExec.command { return ProgramExec.run(Array(words.dropFirst())) }
+        if words.first == ProgramKeeper.command { return ProgramKeeper.run(Array(words.dropFirst())) }
         let arguments = WatchOptions.spelledOut(words)
         let status = outcome(arguments)
         guard let failure = StandardOutput.outcome(status) else { return status }

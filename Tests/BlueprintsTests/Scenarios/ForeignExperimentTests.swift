@@ -213,7 +213,7 @@ import Testing
             String(decoding: ReportJSON.encode(experiment), as: UTF8.self), named: "\(name).json")
         let text = try #require(imported.text, "\(imported.problems?.rendered() ?? "") \(imported.left)")
         let back = try #require(load(text).scenario, "\(load(text).rendered())")
-        let kept = scenario.actions.filter { $0.deed.commandWords(for: $0.length) != nil }
+        let kept = scenario.actions.filter { ScenarioCommand.words(for: $0) != nil }
         #expect(back.actions.map(\.deed.text) == kept.map(\.deed.text))
         #expect(!text.contains("process"))
     }

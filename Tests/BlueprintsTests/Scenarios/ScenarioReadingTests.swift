@@ -93,6 +93,12 @@ import Testing
         #expect(changed("name: more", "name: \(String(repeating: "x", count: 65))") == ["too-many@16"])
         #expect(changed("title: A region is lost", "title: ''") == ["wrong-type@1"])
         #expect(changed("do: load 2x", "do: partition region/a region/a") == ["bad-action@16"])
+        for word in ["cell/{busyest}", "region/{randm}", "cell/{draw:0}", "cell/a/service/{busiest}"] {
+            #expect(changed("kill region/{remote}", "kill \(word)") == ["bad-action@13"], "\(word)")
+        }
+        #expect(changed("do: restore region/us-east", "do: \"restore cell/{busiest}\"") == ["bad-action@18"])
+        #expect(changed("do: restore region/us-east", "do: \"restore region/{remoet}\"") == ["bad-action@18"])
+        #expect(changed("do: load 2x", "do: \"attempt evacuate {remote}\"") == ["bad-action@16"])
         #expect(codes("title: x") == ["missing-key@1"])
         #expect(codes("title: x\nmethod: []") == ["too-few@2"])
     }

@@ -40,7 +40,8 @@ struct ScenarioReader {
         refuseControls(map)
         let known = ActivityReferences(map, reporter: reporter)
         scenario.seed = map.value("seed").flatMap { read.seed($0, "'seed'") }
-        if let load = map.mapping("load") { scenario.load = self.load(load) }
+        let load = map.mapping("load")
+        if let load { scenario.load = self.load(load) }
         if let baseline = map.mapping("baseline") { scenario.baseline = self.baseline(baseline) }
         scenario.hypothesis = map.mapping("steady-state-hypothesis").flatMap(hypothesis)
         if let method = map.required("method") {
@@ -55,6 +56,7 @@ struct ScenarioReader {
                 )
             }
         }
+        if load == nil { adoptLoad(&scenario, at: root.position) }
         if scenario.load.isTwoSided, !scenario.actions.contains(where: { $0.deed.cutRegion != nil }) {
             reporter.error(
                 .contradiction, at: root.position, "no action cuts off a region, so that its load has one side",
@@ -132,15 +134,31 @@ struct ScenarioReader {
         return load
     }
 
+    /// Where a file says no load, that of its probes which send one: here it goes on beside all steps.
+    private func adoptLoad(_ scenario: inout Scenario, at position: Position) {
+        guard let asked = scenario.probeLoad else { return }
+        let others = scenario.probes.compactMap(\.command).contains { $0.load != asked.load || $0.seed != asked.seed }
+        if others {
+            reporter.error(
+                .contradiction, at: position,
+                "its probes send loads that differ, and here one load goes on beside all steps",
+                hint: "say which with 'load' and 'seed'")
+        }
+        scenario.load = asked.load
+        // What is acknowledged is read back, whoever asks.
+        scenario.load.verifies = true
+        scenario.seed = scenario.seed ?? asked.seed
+    }
+
     /// `reads=60%,writes=30%,services=10%`, or a mapping of the same.
     private func mixed(_ value: YAMLValue, _ load: inout ScenarioLoad) {
-        guard let shares = shares(value, "'mix'", ["reads", "writes", "services"]) else { return }
+        guard let shares = shares(value, "'mix'", ScenarioLoad.kinds) else { return }
         (load.reads, load.writes, load.services) = (shares[0], shares[1], shares[2])
     }
 
     /// `critical=10%,normal=90%`, or a mapping of the same.
     private func priorities(_ value: YAMLValue) -> [Double]? {
-        shares(value, "'priorities'", Priority.allCases.map { "\($0.name)" })
+        shares(value, "'priorities'", ScenarioLoad.classes)
     }
 
     /// Shares that add up to 1, in the order of the names; nil where that was reported.
@@ -368,10 +386,13 @@ struct ScenarioReader {
         // What `heal` does at the end is done in any case.
         if words.first == "heal" { return nil }
         do throws(FaultRequest.Refusal) {
-            guard let (deed, length) = try ScenarioDeed.command(words) else {
+            guard let command = try ScenarioCommand(words) else {
                 throw FaultRequest.Refusal("it is no fault, kill, pause, partition, evacuation or restore")
             }
-            return ScenarioAction(name, deed, for: deed.lasts ? length ?? FaultRequest.defaultLease : nil)
+            let length = command.length ?? FaultRequest.defaultLease
+            var action = ScenarioAction(name, command.deed, for: command.deed.lasts ? length : nil)
+            (action.stages, action.watch) = (command.stages, command.watch)
+            return action
         } catch {
             reporter.error(
                 .badAction, at: position,
@@ -380,35 +401,27 @@ struct ScenarioReader {
         }
     }
 
-    /// A load that is held to its objectives: the first of them is the probe.
+    /// A load that is held to its objectives.
     private func probe(_ name: String, _ words: [String], at position: Position) -> ScenarioProbe? {
-        guard words.starts(with: ["load", "run"]) else {
+        do throws(FaultRequest.Refusal) {
+            let command = try ProbeCommand(words)
+            guard Self.window.contains(command.window) else {
+                throw FaultRequest.Refusal("a probe looks back over 1s to 2m: --duration")
+            }
+            var probe = ScenarioProbe(name, command.measure, command.tolerance)
+            (probe.window, probe.command) = (command.window, command)
+            return probe
+        } catch {
             reporter.error(
                 .badMeasure, at: position,
-                "'cellmesh \(YAMLValue.clipped(words.joined(separator: " ")))' is no probe here",
+                "'cellmesh \(YAMLValue.clipped(words.joined(separator: " ")))' is no probe here: \(error.message)",
                 hint: "{type: process, path: cellmesh, arguments: load run --duration 5s --slo success>=99%}")
             return nil
         }
-        func value(_ option: String) -> String? {
-            words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
-        }
-        do throws(MeasureBound.Invalid) {
-            guard let text = value("--slo") else { throw MeasureBound.Invalid("it has no --slo to hold") }
-            let bound = try MeasureBound(text: text)
-            var tolerance = Tolerance()
-            switch bound.comparison {
-            case .atLeast, .above: tolerance.low = bound.bound
-            case .atMost, .below: tolerance.high = bound.bound
-            case .equal: (tolerance.low, tolerance.high) = (bound.bound, bound.bound)
-            }
-            var probe = ScenarioProbe(name, bound.measure, tolerance)
-            probe.window = value("--duration").flatMap { Syntax.duration($0) } ?? probe.window
-            return probe
-        } catch {
-            reporter.error(.badMeasure, at: position, error.message, hint: error.hint)
-            return nil
-        }
     }
+
+    /// How far back a probe may look.
+    private static let window = TimeAmount.seconds(1)...TimeAmount.minutes(2)
 
     /// A duration, or a number of seconds as in Chaos Toolkit.
     private func pause(_ map: MappingReader, _ key: String) -> TimeAmount {
@@ -447,7 +460,7 @@ struct ScenarioReader {
         if tolerance == nil { map.missing("tolerance") }
         // Its exit code is the tolerance there; its objectives say as much.
         if case .words(let words) = found { return plain(probe(name, words, at: provider.position)) }
-        let window = provider.duration("window", TimeAmount.seconds(1)...TimeAmount.minutes(2), default: .seconds(5))
+        let window = provider.duration("window", Self.window, default: .seconds(5))
         guard let value = provider.required("measure"),
             let measure = expression(
                 value, "'measure'", { text throws(MeasureBound.Invalid) in try Measure(text: text) }),

@@ -23,6 +23,11 @@ struct DrillRunCommand: ParsableCommand {
               cellmesh drill run kill-cell
               cellmesh drill run scenarios/storefront.yaml
               cellmesh drill run evacuation us-east --rate 500 --hold 30s
+
+            Drills are \(BuiltInScenarios.names.joined(separator: ", ")); 'cellmesh drill ls' says how each ended last. Two of them take \
+            more than others, as below. All drills and files:
+
+            \(DrillScenarioCommand.helpOfOptions)
             """,
         subcommands: [DrillEvacuationCommand.self, DrillPartitionCommand.self, DrillScenarioCommand.self],
         defaultSubcommand: DrillScenarioCommand.self)

@@ -60,7 +60,7 @@ struct DrillEvacuationCommand: ParsableCommand {
         var (scenario, text) = try ScenarioFile.sound("region-evacuation", options.output.console)
         var words = ""
         if let region {
-            let name = try DrillMesh(options.mesh.running()).region(region)
+            let name = try DrillMesh(options.mesh.running()).region(region, options.output.console)
             scenario.change { action in
                 if action.deed.isMove { action.deed = action.deed.of(["region/\(name)"]) }
             }
@@ -128,7 +128,7 @@ struct DrillPartitionCommand: ParsableCommand {
         var words = ""
         if let region {
             let mesh = try DrillMesh(options.mesh.running())
-            let name = try mesh.region(region)
+            let name = try mesh.region(region, options.output.console)
             scenario.change { action in
                 if action.deed.cutRegion != nil { action.deed = action.deed.of(["region/\(name)"]) }
             }

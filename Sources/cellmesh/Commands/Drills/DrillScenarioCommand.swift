@@ -26,6 +26,9 @@ struct DrillScenarioCommand: ParsableCommand {
     @Flag(help: "Run the programs that the scenario names ('process'), with the rights of whoever runs this.")
     var allowProcess = false
 
+    @Flag(help: "Run it outside of the hours that its 'schedule' has.")
+    var anyTime = false
+
     @OptionGroup var options: DrillOptions
 
     func run() throws {
@@ -36,7 +39,21 @@ struct DrillScenarioCommand: ParsableCommand {
         if options.rehearse != nil, let call = scenario.calls.first {
             throw CommandFailure(.usage, "\(call.simulationRefusal); nothing was changed", hint: "leave --rehearse out")
         }
-        try options.run(scenario, text: text, as: name, with: allowProcess ? " --allow-process" : "")
+        let words = (allowProcess ? " --allow-process" : "") + (anyTime ? " --any-time" : "")
+        guard anyTime || scenario.schedule.allow(LocalTime(WallClock.now()).week) else {
+            throw CommandFailure(
+                .declined, "'\(scenario.name)' is not to run now, by its 'schedule'; nothing was changed",
+                next: "cellmesh drill run \(name)\(words) --any-time")
+        }
+        try options.run(scenario, text: text, as: name, with: words)
+    }
+}
+
+extension ParsableCommand {
+    /// The part of its help that says what it takes, for a command that stands before it.
+    static var helpOfOptions: String {
+        let help = helpMessage(columns: 100)
+        return help.firstRange(of: "ARGUMENTS:").map { String(help[$0.lowerBound...]).trimmedEnd } ?? help
     }
 }
 
@@ -58,19 +75,27 @@ enum ScenarioFile {
             hint: "look at what it does first", next: next)
     }
 
+    /// Whether a word that names no drill is a file's: it looks like a path, or there is such a file.
+    static func isPath(_ name: String) -> Bool {
+        name.contains("/") || [".yaml", ".yml", ".json"].contains(where: name.hasSuffix) || SystemFile.exists(name)
+    }
+
+    /// Of a word that is neither, with the nearest drill.
+    static func unknown(_ name: String, _ message: String) -> CommandFailure {
+        CommandFailure(
+            .usage, message,
+            hint: NearestWord.hint(for: name, among: BuiltInScenarios.words, listing: "drills are"),
+            next: "cellmesh drill ls")
+    }
+
     /// - Throws: with all problems where it has an error.
     /// - Returns: the scenario, and its file's text.
     static func sound(_ name: String, _ console: Console) throws -> (Scenario, text: String) {
         if let scenario = BuiltInScenarios.named(name), let text = BuiltInScenarios.text(of: name) {
             return (scenario, text)
         }
-        let isFile = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml") || SystemFile.exists(name)
-        guard isFile else {
-            throw CommandFailure(
-                .usage, "there is no drill '\(name.prefix(100))'; nothing was changed",
-                hint: NearestWord.hint(
-                    for: name, among: BuiltInScenarios.words, listing: "drills are"),
-                next: "cellmesh drill ls")
+        guard isPath(name) else {
+            throw unknown(name, "there is no drill '\(name.prefix(100))'; nothing was changed")
         }
         let result = MeshFiles.load(scenario: name)
         guard let scenario = result.scenario else {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Chaos
 import MeshBase
 
 struct FaultAddCommand: ParsableCommand {
@@ -20,8 +21,10 @@ struct FaultAddCommand: ParsableCommand {
             Kinds on a cell, of which none is down: zombie (answers nothing, its gossip goes on), slow (--factor, 100x where left \
             out), flap (a zombie and well by turns of --period, 2s where left out), lie (a share of requests fails, --rate, \
             80% where left out, while the cell says that it is well), amnesia (its next start sets the store aside; with \
-            --keep-id the new one says that it is the old one), fill-memory (--to, 95% where left out, of the memory that its blueprint \
-            declares is held by nobody's work).
+            --keep-id the new one says that it is the old one), fill-memory (--to or --rate, 95% where left out, of the memory that its \
+            blueprint declares is held by nobody's work).
+
+            Kinds on processes: kill and pause, as the commands of these names; they end after --for too.
 
             A fault ends by itself after --for, also when the control plane has died.
 
@@ -39,11 +42,7 @@ struct FaultAddCommand: ParsableCommand {
               cellmesh fault add fill-memory us-east-1 --to 90% --for 20s
             """)
 
-    @Argument(
-        help: """
-            What is done: latency, loss, datagram-loss, duplicate, bandwidth, reset, blackhole, partition, errors, hang, zombie, \
-            slow, flap, lie, amnesia, fill-memory, fill-disk or skew.
-            """)
+    @Argument(help: ArgumentHelp("What is done: \(FaultKind.real.map(\.rawValue).joined(separator: ", "))."))
     var kind: String
 
     @Option(help: ArgumentHelp("How much later everything arrives, or work begins.", valueName: "duration"))
@@ -55,7 +54,8 @@ struct FaultAddCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How it varies: uniform, normal or exponential.", valueName: "shape"))
     var distribution: String?
 
-    @Option(help: ArgumentHelp("The share of messages or calls struck, such as 5%.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp("The share of messages or calls struck, or of memory held, such as 5%.", valueName: "share"))
     var rate: RatioArgument?
 
     @Option(help: ArgumentHelp("How much of its memory is held, such as 95%.", valueName: "share"))
@@ -82,7 +82,10 @@ struct FaultAddCommand: ParsableCommand {
     @OptionGroup var mesh: MeshOptions
     @OptionGroup var output: OutputOptions
 
-    func run() throws {
+    func run() throws { try wish().inject(mesh, output.console) }
+
+    /// What is asked of the control plane.
+    func wish() throws -> FaultWish {
         if to != nil, kind != "fill-memory" || rate != nil {
             throw CommandFailure(.usage, "--to is how much of its memory fill-memory holds; nothing was changed")
         }
@@ -96,6 +99,6 @@ struct FaultAddCommand: ParsableCommand {
         wanted.request.amount = ahead?.amount ?? period?.amount
         wanted.request.factor = factor?.value
         wanted.request.keepsID = keepID
-        try wanted.inject(mesh, output.console)
+        return wanted
     }
 }

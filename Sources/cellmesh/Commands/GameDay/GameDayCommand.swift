@@ -31,7 +31,7 @@ struct GameDayRunCommand: ParsableCommand {
     @Flag(help: "Run one of its drills, the one after that which ran last.")
     var one = false
 
-    @Flag(help: "Run it outside of the hours that its 'schedule' has.")
+    @Flag(help: "Run it outside of the hours that its 'schedule' has, and those of its scenarios.")
     var anyTime = false
 
     @Flag(help: "Run the programs that its scenarios name ('process'), with the rights of whoever runs this.")
@@ -51,6 +51,12 @@ struct GameDayRunCommand: ParsableCommand {
         guard anyTime || day.mayBegin(LocalTime(WallClock.now()).week) else {
             throw CommandFailure(
                 .declined, "the game day '\(day.name)' is not to run now, by its 'schedule'; nothing was changed",
+                next: "cellmesh gameday run \(file) --any-time")
+        }
+        if !anyTime, let scenario = day.refusing(LocalTime(WallClock.now()).week) {
+            throw CommandFailure(
+                .declined,
+                "the drill '\(scenario.name)' of the game day is not to run now, by its 'schedule'; nothing was changed",
                 next: "cellmesh gameday run \(file) --any-time")
         }
         if one {

@@ -29,7 +29,7 @@ struct LabIsolationCommand: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             "Threads, and processes, that are started and of which one crashes, up to 64; with 0 nothing is started, and no "
-                + "cells either.",
+                + "cells either. With --real no cells are.",
             valueName: "count"))
     var units = 12
 

@@ -18,7 +18,8 @@ struct SimRunCommand: ParsableCommand {
               cellmesh sim run --kill us-east-1@10s --record kill.ndjson
 
             A drill, or a scenario file, is run as 'drill run' does it on real processes, with the same claims and exit \
-            codes; with --seeds once for each of them.
+            codes; with --seeds once for each of them. What it draws (region/{random}) goes by the seed of the run, whatever its \
+            file says: --seed, each of --seeds, else the file's 'seed', else the topology's.
 
               cellmesh sim run kill-cell --on topology/flagship.yaml
               cellmesh sim run scenarios/storefront.yaml --seeds 1..100
@@ -52,7 +53,8 @@ struct SimRunCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Of every random stream, 0 to 18446744073709551615; the topology's where left out.", valueName: "number"))
+            "Of every random stream, what a scenario draws too, 0 to 18446744073709551615; the scenario's or the topology's where left out.",
+            valueName: "number"))
     var seed: UInt64?
 
     @Option(
@@ -145,6 +147,9 @@ struct SimRunCommand: ParsableCommand {
         let console = output.console
         if monkey { return try runMonkey(console) }
         if let file, ScenarioFile.isMeant(file) { return try runScenario(file, console) }
+        if let file, file != "-", !ScenarioFile.isPath(file) {
+            throw ScenarioFile.unknown(file, "there is no drill and no file '\(file.prefix(100))'")
+        }
         guard topology == nil, seeds == nil, jobs == nil else {
             throw CommandFailure(
                 .usage, "--on, --seeds and --jobs are for drills and scenarios; of a topology many seeds are a swarm",

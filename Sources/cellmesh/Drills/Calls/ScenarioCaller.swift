@@ -26,6 +26,8 @@ final class ScenarioCaller: Sendable {
     private struct State {
         var underWay: [Purpose: CallStop] = [:]
         var outcomes: [(Purpose, Outcome)] = []
+        /// Of programs that have ended and left something behind.
+        var kept: [CallStop] = []
         var isClosed = false
     }
     private let state = Mutex(State())
@@ -69,10 +71,14 @@ final class ScenarioCaller: Sendable {
     }
 
     private func end(_ purpose: Purpose, _ outcome: Outcome) {
-        state.withLock { state in
-            state.underWay[purpose] = nil
+        let late = state.withLock { state -> CallStop? in
+            let stop = state.underWay.removeValue(forKey: purpose)
+            if let stop, stop.isKept, !state.isClosed { state.kept.append(stop) }
             if !state.isClosed { state.outcomes.append((purpose, outcome)) }
+            return state.isClosed ? stop : nil
         }
+        late?.stop()
+        late?.collect()
     }
 
     /// What has ended since the last call.
@@ -86,43 +92,69 @@ final class ScenarioCaller: Sendable {
     /// Ends a call of which nobody needs the outcome any more: a program with its group.
     func cancel(_ purpose: Purpose) { state.withLock { $0.underWay[purpose] }?.stop() }
 
-    /// Ends all that is under way.
+    /// Ends all that is under way, and what programs have left behind.
     func close() {
         let left = state.withLock { state in
             state.isClosed = true
-            return Array(state.underWay.values)
+            defer { state.kept = [] }
+            return Array(state.underWay.values) + state.kept
         }
         for stop in left { stop.stop() }
+        // Those under way are collected where they were begun.
+        for stop in left { stop.collect() }
     }
 }
 
-/// By which a program is ended from another thread.
+/// By which a program is ended from another thread, with all that it has started.
 final class CallStop: Sendable {
     private struct State {
         var isStopped = false
-        /// Of its process, which leads a group; nil before it runs and once it was collected.
-        var pid: pid_t?
+        /// Of a pipe whose end its keeper waits for; nil before it runs and once nothing is left of it.
+        var hold: Int32?
+        /// Its keeper, where that goes on after the program.
+        var keeper: ProcessIdentity?
     }
     private let state = Mutex(State())
 
-    var isStopped: Bool { state.withLock { $0.isStopped } }
+    /// Within that a keeper has killed all that it keeps.
+    private static let patience = TimeAmount.seconds(8)
 
-    /// Its process runs.
-    func began(_ pid: pid_t) {
+    var isStopped: Bool { state.withLock { $0.isStopped } }
+    /// Whether something goes on after the program.
+    var isKept: Bool { state.withLock { $0.keeper != nil } }
+
+    /// It runs, for as long as the pipe is open.
+    func began(_ hold: Int32) {
         state.withLock { state in
-            state.pid = pid
-            if state.isStopped { _ = kill(-pid, SIGKILL) }
+            state.hold = hold
+            if state.isStopped { Self.release(&state) }
         }
     }
 
-    /// It has ended.
-    func ended() { state.withLock { $0.pid = nil } }
+    /// The program has ended, and its keeper has not.
+    func keeps(_ keeper: ProcessIdentity) { state.withLock { $0.keeper = keeper } }
 
-    /// Kills the group, where there is one.
+    /// Nothing is left of it.
+    func ended() { state.withLock { Self.release(&$0) } }
+
+    /// Has all of it killed, where there is something.
     func stop() {
         state.withLock { state in
             state.isStopped = true
-            if let pid = state.pid { _ = kill(-pid, SIGKILL) }
+            Self.release(&state)
         }
+    }
+
+    private static func release(_ state: inout State) {
+        if let hold = state.hold { _ = Glibc.close(hold) }
+        state.hold = nil
+    }
+
+    /// Waits until a keeper that goes on has ended, once it was stopped.
+    func collect() {
+        guard let keeper = state.withLock({ $0.keeper }) else { return }
+        let deadline = Pause.now() + Self.patience
+        while waitpid(keeper.pid, nil, WNOHANG) == 0, Pause.now() < deadline { Pause.sleep(.milliseconds(5)) }
+        state.withLock { $0.keeper = nil }
     }
 }

@@ -41,7 +41,8 @@ extension LiveScenario {
                 do {
                     answer = try mesh.api.post(
                         "/v1/targets",
-                        TargetsRequest(targets: action.deed.targets, seed: run.scenario.seed ?? mesh.topology.seed))
+                        TargetsRequest(
+                            targets: action.deed.targets, seed: run.scenario.seed ?? mesh.topology.seed, step: key))
                 } catch let failure as CommandFailure where failure.status != .unhealthy {
                     throw CommandFailure(
                         failure.status, "\(action.label): \(failure.message.sentenceless); nothing was changed",

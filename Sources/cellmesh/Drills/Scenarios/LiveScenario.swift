@@ -101,7 +101,7 @@ final class LiveScenario {
         }
         // In its last step nobody looks.
         if Interruption.hasCome, !isTold, run.refusal == nil { handle(.interrupted(Interruption.reason)) }
-        if run.inForce == nil { leftovers.forget() } else { try? leftovers.note(trace(isOver: true)) }
+        if run.inForce == nil { leftovers.forget() } else { leftovers.noteEnd(trace(isOver: true)) }
         tell()
         if let refusal = run.refusal {
             throw refusalFailure ?? CommandFailure(.declined, "\(refusal); nothing was changed")

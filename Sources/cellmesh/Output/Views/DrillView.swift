@@ -71,8 +71,7 @@ enum DrillView {
 
     private static func figure(_ value: Double, _ class: DrillClaim.Class) -> String {
         switch `class` {
-        case .count where value != value.rounded(): Wording.fixed(value, 2)
-        case .count: Wording.count(Int(min(max(value, -1e15), 1e15)))
+        case .count: RunReport.Figure.count(value)
         case .share: Wording.fixed(value * 100, 3) + " %"
         case .timing: Wording.time(milliseconds: value)
         }
