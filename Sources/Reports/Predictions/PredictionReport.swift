@@ -151,6 +151,10 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     package var load: Load
     /// Calls that a latency takes past their timeout: `[from, to]`.
     package var lateEdges: [[String]]
+    /// Cells that are out for some router then, by name; absent where none is.
+    package var out: [String]?
+    /// Cells of which some service does not answer whole then, by name; absent where none is.
+    package var impaired: [String]?
     /// Of a drill: what each of its steps would do, in words; absent of other actions.
     package var steps: [String]?
     /// Empty where the action would be begun.
@@ -161,7 +165,7 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     @Nullable package var word: String?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, prediction, basis, customers, moved, load, steps, refusals, confirm, word
+        case schema, prediction, basis, customers, moved, load, out, impaired, steps, refusals, confirm, word
         case valid = "valid_ms"
         case lateEdges = "late_edges"
     }

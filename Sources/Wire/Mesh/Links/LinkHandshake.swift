@@ -73,7 +73,9 @@ package struct LinkHandshake {
         }
         guard input.count >= 32 else { return .needsMore }
         let expected = proof(of: side == .opener ? .acceptor : .opener)
-        guard ConstantTime.areEqual(UnsafeRawBufferPointer(rebasing: input.bytes[..<32]), expected) else { throw .badProof }
+        guard ConstantTime.areEqual(UnsafeRawBufferPointer(rebasing: input.bytes[..<32]), expected) else {
+            throw .badProof
+        }
         input.consume(32)
         if side == .opener { output.append(proof(of: .opener)) }
         return .done(peer: peerName)
