@@ -135,7 +135,7 @@ import Topology
         bench.cut = cut()
         bench.stock.hintsLeft = 0
         var split = ScenarioSight()
-        (split.views, split.impact.seen, split.impact.different) = ((1, 3), 100, 0)
+        split.views = (1, 3)
         bench.events[8] = .sight(split)
         return bench
     }

@@ -139,7 +139,11 @@ import Topology
         #expect(try lossy.report().outcome == .deviated)
         // One who fares otherwise than predicted is one too many.
         var other = ScenarioBench(try Self.scenario())
-        other.sight.impact.different = 1
+        other.looks = { second, sight in
+            var sight = sight
+            if second > 5 { sight.impact = ScenarioVerdictTests.impact(since: 5_000, [(.untouched, .degraded)]) }
+            return sight
+        }
         #expect(try other.report().outcome == .deviated)
     }
 

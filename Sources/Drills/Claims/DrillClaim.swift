@@ -111,6 +111,16 @@ public struct DrillClaim: Sendable, Codable, Equatable {
             needed: needed, detail: detail)
     }
 
+    /// Whether it is broken whatever is seen after that: so much was counted that it can only become more.
+    package var isBroken: Bool {
+        guard verdict == .deviated, `class` == .count, let low else { return false }
+        return switch comparison {
+        case .atMost, .below: true
+        case .equal: low > bound
+        case .atLeast, .above: false
+        }
+    }
+
     /// The same claim where nothing is known of it, whatever figure it was given.
     ///
     /// - Parameter why: in words.

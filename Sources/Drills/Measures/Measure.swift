@@ -29,8 +29,9 @@ package struct Measure: Sendable, Hashable {
         case failed
         /// The share of requests that could not be sent, 0...1.
         case dropped
-        /// Customers by what became of them, and who fared otherwise than predicted.
-        case customersLost, customersDegraded, customersDifferent
+        /// Customers of whose cells none served, and of whose some did not; those of whom some request was not answered as it should
+        /// have been, whatever served; and who fared otherwise than predicted.
+        case customersLost, customersDegraded, customersHarmed, customersDifferent
         /// Acknowledged writes that were not there at the end.
         case lostWrites
         /// What the oracles found that must not be: registers, sessions.
@@ -117,7 +118,8 @@ extension Measure.Figure {
         ("requests", .requests), ("request_rate", .requestRate), ("avg", .average), ("max", .longest),
         ("min", .shortest),
         ("failed", .failed), ("dropped", .dropped), ("lost", .customersLost), ("customers_lost", .customersLost),
-        ("customers_degraded", .customersDegraded), ("customers_different", .customersDifferent),
+        ("customers_degraded", .customersDegraded), ("customers_harmed", .customersHarmed),
+        ("customers_different", .customersDifferent),
         ("lost_writes", .lostWrites), ("violations", .violations), ("false_deaths", .falseDeaths),
         ("detection", .detection), ("agreement", .agreement), ("recovery", .recovery),
         ("amplification", .amplification), ("breakers_open", .breakersOpen), ("breaker_opened", .breakerOpened),
@@ -165,7 +167,8 @@ extension Measure.Figure {
             .milliseconds
         case .rate, .requestRate: .perSecond
         case .amplification, .waveGrowth: .ratio
-        case .requests, .failed, .customersLost, .customersDegraded, .customersDifferent, .lostWrites, .violations,
+        case .requests, .failed, .customersLost, .customersDegraded, .customersHarmed, .customersDifferent, .lostWrites,
+            .violations,
             .falseDeaths, .breakersOpen, .named, .unnamed, .falseNames, .servicesFailing, .shedBegun, .placementChanges,
             .movesCompleted, .movesBegun, .rowsLeft, .customersAstray, .customersMoved, .cellsPoorer, .hintsLeft,
             .criticalAnswered, .cellsDown, .cellsDegraded, .waiting:
@@ -178,6 +181,17 @@ extension Measure.Figure {
         switch self {
         case .success, .errorRate, .shedRate, .percentile, .average, .longest, .shortest, .rate, .requests,
             .requestRate, .failed, .dropped:
+            true
+        default: false
+        }
+    }
+
+    /// Whether it is made of what a control plane tells.
+    package var isOfSights: Bool {
+        switch self {
+        case .customersLost, .customersDegraded, .customersHarmed, .customersDifferent, .recovery, .amplification,
+            .breakersOpen,
+            .placementChanges, .viewsAgreed, .cellsDown, .cellsDegraded, .utilisation, .waiting:
             true
         default: false
         }

@@ -34,6 +34,19 @@ package struct MeasureBound: Sendable, Equatable {
         }
     }
 
+    /// Whether it allows for none.
+    package var isNone: Bool {
+        guard case .figure(let limit) = bound else { return false }
+        return switch comparison {
+        case .atMost, .equal: limit <= 0
+        case .below: limit <= 1
+        case .atLeast, .above: false
+        }
+    }
+
+    /// Whether it says how many there may be at most.
+    package var isAbove: Bool { comparison == .atMost || comparison == .below || comparison == .equal }
+
     /// A figure that has to stand so to a bound.
     package init(_ measure: Measure, _ comparison: DrillClaim.Comparison, _ bound: Bound) {
         self.measure = measure

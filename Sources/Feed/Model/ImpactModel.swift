@@ -161,6 +161,8 @@ struct ImpactModel: Sendable {
             lost: Self.sum(impacts.map(\.lost)), degraded: Self.sum(impacts.map(\.degraded)),
             untouched: Self.sum(impacts.map(\.untouched)),
             noQuorum: impacts.contains { $0.noQuorum != nil } ? Self.sum(impacts.map { $0.noQuorum ?? 0 }) : nil)
+        impact.observed.harmed =
+            impacts.contains { $0.harmed != nil } ? Self.sum(impacts.map { $0.harmed ?? 0 }) : nil
         impact.seen = Self.sum([impact.observed.lost, impact.observed.degraded, impact.observed.untouched])
         if let table, let observed = Self.observed(impacts, count: table.numbers.count) {
             compare(predictions, observed, &impact)
@@ -320,6 +322,7 @@ struct ImpactModel: Sendable {
             if known?.lacksQuorum == true { seen.noQuorum? += 1 }
             if mark.differs(from: expects) { different += 1 }
         }
+        counts.harmed = impact.observed.harmed
         impact.observed = counts
         impact.seen = Self.sum([counts.lost, counts.degraded, counts.untouched])
         impact.ofThoseSeen = seen

@@ -13,7 +13,7 @@ package struct CustomerForecast: Sendable {
         /// How it may fare at best, as routers see it that tell how shards stand: a service degrades who calls it alone, and who is
         /// moved may have asked before or after.
         package var least: CustomerMark
-        /// How it may fare at worst: who calls a service that a fault lies on may be refused by it.
+        /// How it may fare at worst.
         package var most: CustomerMark
         /// Too few cells are left for the tier of its records.
         package var lacksQuorum: Bool
@@ -52,7 +52,7 @@ package struct CustomerForecast: Sendable {
         let shard = CustomerMark(effect)
         guard effect != .lost, !impaired.isEmpty, radius.placement.shard(of: customer).count(in: impaired) > 0
         else { return Fate(mark: shard, least: shard, most: shard, lacksQuorum: lacksQuorum) }
-        return Fate(mark: .degraded, least: shard, most: .lost, lacksQuorum: lacksQuorum)
+        return Fate(mark: .degraded, least: shard, most: .degraded, lacksQuorum: lacksQuorum)
     }
 
     /// Counts all customers.

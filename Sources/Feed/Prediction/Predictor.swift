@@ -31,15 +31,18 @@ package enum Predictor {
         if ["evacuate", "restore"].contains(request.action) {
             evacuation(request, situation, forecast, &action, &load)
         }
-        let isWorse = customers.lost > now.lost || customers.noQuorum ?? 0 > now.noQuorum ?? 0
+        let isWorse =
+            customers.lost > now.lost || customers.noQuorum ?? 0 > now.noQuorum ?? 0
+            || customers.harmed ?? 0 > now.harmed ?? 0
         if action.confirm == .click, isWorse || request.options?.force == true { action.confirm = .type }
         var report = PredictionReport(
             basis: situation.basis, customers: customers, load: load, lateEdges: action.lateEdges,
             refusals: action.refusals, confirm: action.confirm, word: action.confirm == .type ? action.word : nil)
         report.moved = forecast?.customersMoved
-        report.out = action.outForAll.filter { topology.cells.indices.contains($0.position) }.map {
-            topology.cells[$0.position].name
-        }
+        var out = CellSet()
+        for cells in dead(action, topology) { out.formUnion(cells) }
+        report.out = names(out, topology)
+        report.impaired = names(action.impaired, topology)
         return report
     }
 
@@ -47,16 +50,7 @@ package enum Predictor {
     private static func counts(
         _ action: ActionForecast, _ radius: BlastRadius, _ topology: MeshTopology
     ) -> FeedImpact.Counts {
-        let dead: [CellSet] =
-            action.cut.isEmpty
-            // Customers come through routers: without any, no cell serves anybody.
-            ? [CellSet(topology.cells.indices.map { CellIndex($0) })]
-            : distinct(
-                action.cut.keys.sorted().map { name in
-                    var dead = action.out
-                    dead.formUnion(action.cut[name] ?? CellSet())
-                    return dead
-                })
+        let dead = dead(action, topology)
         var counts = FeedImpact.Counts()
         let forecast = CustomerForecast(radius)
         var lacking = 0
@@ -66,11 +60,29 @@ package enum Predictor {
             let losesService =
                 !action.refused.isEmpty
                 && dead.contains { action.losesService(radius.placement.shard(of: hash), dead: $0) }
-            counts.count(losesService ? .lost : fates.map(\.mark).max() ?? .untouched)
+            // Lost is who has no cell that serves; who has lost a service is degraded, and all that it asks of it is refused.
+            counts.count(max(losesService ? .degraded : .untouched, fates.map(\.mark).max() ?? .untouched))
+            if losesService { counts.harmed = (counts.harmed ?? 0) + 1 }
             if fates.contains(where: \.lacksQuorum) { lacking += 1 }
         }
         counts.noQuorum = lacking
         return counts
+    }
+
+    /// Which cells are out, for each router that differs from the others.
+    private static func dead(_ action: ActionForecast, _ topology: MeshTopology) -> [CellSet] {
+        // Customers come through routers: without any, no cell serves anybody.
+        guard !action.cut.isEmpty else { return [CellSet(topology.cells.indices.map { CellIndex($0) })] }
+        return distinct(
+            action.cut.keys.sorted().map { name in
+                var dead = action.out
+                dead.formUnion(action.cut[name] ?? CellSet())
+                return dead
+            })
+    }
+
+    private static func names(_ cells: CellSet, _ topology: MeshTopology) -> [String]? {
+        cells.isEmpty ? nil : cells.map { topology.cells[$0.position].name }
     }
 
     private static func distinct(_ sets: [CellSet]) -> [CellSet] {

@@ -12,9 +12,9 @@ import Sharding
 package struct ImpactObserver: Sendable {
     package enum Impact: UInt8, Sendable, Comparable {
         case untouched = 0
-        /// Answered while some cell of its shard did not serve, or by services with something replaced or reduced.
+        /// Some cell of its shard did not serve, or a service that a fault lies on failed it or gave it something replaced or reduced.
         case degraded = 1
-        /// Refused because no cell of its shard served, or failed by a service that a fault lies on.
+        /// No cell of its shard served.
         case lost = 2
         package static func < (a: Impact, b: Impact) -> Bool { a.rawValue < b.rawValue }
     }
@@ -167,6 +167,9 @@ package struct ImpactObserver: Sendable {
         for entry in entries[from..<end] where entry.phase == phase { body(entry) }
         return end < entries.count ? end : nil
     }
+
+    /// Customers noted for the current `cells` of whom some request was not answered as it should have been.
+    package var harmed: Int { entries.count { $0.phase == phase && $0.outcomes.harmed > 0 } }
 
     /// What is known of one customer; nil when it was not seen while the current `cells` were out.
     package func entry(of customer: CustomerHash) -> Entry? {

@@ -26,6 +26,9 @@ package struct ImpactOutcomes: Sendable, Equatable {
 
     package init() {}
 
+    /// Those that were not answered as they should have been.
+    package var harmed: UInt32 { failed &+ noQuorum &+ refused }
+
     mutating func add(_ outcome: Outcome) {
         requests &+= 1
         switch outcome {

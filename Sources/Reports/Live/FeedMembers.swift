@@ -79,9 +79,12 @@ package struct FeedImpact: Codable, Sendable, Equatable {
         package var untouched: Int
         /// Of the lost and degraded: too few are left for the tier of their records; nil where nobody counted.
         @Nullable package var noQuorum: Int?
+        /// Of whom some request was not answered as it should have been, whatever is left of their shards, or of whom a service would
+        /// refuse all; absent where nobody counted.
+        package var harmed: Int?
 
         private enum CodingKeys: String, CodingKey {
-            case lost, degraded, untouched
+            case lost, degraded, untouched, harmed
             case noQuorum = "no_quorum"
         }
 

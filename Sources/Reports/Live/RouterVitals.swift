@@ -86,6 +86,8 @@ package struct RouterVitals: Codable, Sendable, Equatable {
         package var untouched: Int
         /// Customers of which some request found too few cells for its tier.
         package var noQuorum: Int?
+        /// Customers of whom some request was not answered as it should have been; absent where nobody counted.
+        package var harmed: Int?
         /// Customers that it had no room for.
         package var overflow: Int
         /// How long ago it ended, in milliseconds; nil while it goes on.
@@ -117,7 +119,7 @@ package struct RouterVitals: Codable, Sendable, Equatable {
         }
 
         private enum CodingKeys: String, CodingKey {
-            case phase, open, lost, degraded, untouched, overflow, struck, impaired, marks, cohorts
+            case phase, open, lost, degraded, untouched, harmed, overflow, struck, impaired, marks, cohorts
             case windowMilliseconds = "window_ms"
             case endedMilliseconds = "ended_ms"
             case quorumMarks = "quorum_marks"

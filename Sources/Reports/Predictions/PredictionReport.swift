@@ -148,14 +148,16 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     package var basis: Basis
     /// All customers as they would be: with these cells out, and those that are out already.
     package var customers: FeedImpact.Counts
-    /// Cells that no customer would reach, those that are out already included, by name.
-    package var out: [String]?
     /// Of an evacuation or a restore: customers that would move; absent of other actions, and where nobody counted.
     package var moved: Int?
     /// What the cells that are left would carry.
     package var load: Load
     /// Calls that a latency takes past their timeout: `[from, to]`.
     package var lateEdges: [[String]]
+    /// Cells that are out for some router then, by name; absent where none is.
+    package var out: [String]?
+    /// Cells of which some service does not answer whole then, by name; absent where none is.
+    package var impaired: [String]?
     /// Of a drill: what each of its steps would do, in words; absent of other actions.
     package var steps: [String]?
     /// Empty where the action would be begun.
@@ -166,7 +168,7 @@ package struct PredictionReport: Codable, Sendable, Equatable {
     @Nullable package var word: String?
 
     private enum CodingKeys: String, CodingKey {
-        case schema, prediction, chosen, basis, customers, out, moved, load, steps, refusals, confirm, word
+        case schema, prediction, chosen, basis, customers, out, impaired, moved, load, steps, refusals, confirm, word
         case valid = "valid_ms"
         case lateEdges = "late_edges"
     }

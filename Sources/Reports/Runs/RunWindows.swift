@@ -77,6 +77,8 @@ package struct RunWindows: Sendable {
         var worst: FeedImpact
         /// The most that was predicted over all customers.
         var all: FeedImpact.Counts
+        /// The most customers of whom some request was not answered.
+        var harmed: Int?
         /// By customer the worst that was predicted; empty where nobody is told one by one.
         var reach: [UInt8] = []
         /// By customer as it fared at its worst, and what was predicted of it then.
@@ -163,6 +165,7 @@ package struct RunWindows: Sendable {
         } else if open[place].until == nil {
             open[place].until = t
         }
+        open[place].harmed = [open[place].harmed, impact.observed.harmed].compactMap { $0 }.max()
         let (now, before) = (impact.observed, open[place].worst.observed)
         if (now.lost, now.degraded, impact.seen) > (before.lost, before.degraded, open[place].worst.seen) {
             open[place].worst = impact
@@ -196,11 +199,25 @@ package struct RunWindows: Sendable {
             (found.predicted, found.observed) = (
                 sum.predicted.with(window.worst.predicted.noQuorum), sum.observed.with(window.worst.observed.noQuorum)
             )
+            found.observed.harmed = window.harmed
             found.seen = sum.seen
             found.ofThoseSeen = sum.ofThoseSeen.with(window.worst.ofThoseSeen?.noQuorum)
             found.different = sum.different
             return found
         }
+    }
+
+    /// Each customer as it fared in the window that was worst for it, in the order of hashes; empty where they are not told one by one.
+    package var marks: [CustomerMark] {
+        var marks: [CustomerMark] = []
+        for window in open where !window.observed.isEmpty {
+            if marks.isEmpty { marks = [CustomerMark](repeating: .unseen, count: window.observed.count) }
+            guard marks.count == window.observed.count else { return [] }
+            for customer in marks.indices {
+                marks[customer] = max(marks[customer], CustomerMark(window.observed[customer]))
+            }
+        }
+        return marks
     }
 
     /// Over the whole run.
@@ -272,6 +289,7 @@ package struct RunWindows: Sendable {
         sum.predicted.noQuorum = worst.compactMap(\.predicted.noQuorum).max()
         sum.ofThoseSeen.noQuorum = worst.compactMap { $0.ofThoseSeen?.noQuorum }.max()
         sum.observed.noQuorum = worst.compactMap(\.observed.noQuorum).max()
+        sum.observed.harmed = open.compactMap(\.harmed).max()
         return sum
     }
 

@@ -154,6 +154,24 @@ package enum ScenarioDeed: Sendable, Equatable {
         return spec.action.layer != .wire
     }
 
+    /// Whether it leaves open whom it keeps from an answer, so that what is predicted of it is the most that may come.
+    package var isUncertain: Bool {
+        guard case .fault(let request) = self, let kind = FaultKind(rawValue: request.kind) else { return false }
+        return kind == .flap || kind == .lie
+    }
+
+    /// Whether it ends or stops processes.
+    package var stopsProcesses: Bool {
+        guard case .fault(let request) = self, let kind = FaultKind(rawValue: request.kind) else { return false }
+        return kind == .kill || kind == .pause
+    }
+
+    /// Whether it ends or stops processes, or cuts them off, so that routers are to tell that they are out.
+    var takesOut: Bool {
+        guard case .fault(let request) = self else { return false }
+        return stopsProcesses || request.kind == FaultKind.partition.rawValue
+    }
+
     /// A topology of this repository that has what it is about.
     package var example: String? {
         switch self {

@@ -5,14 +5,24 @@ import Reports
 package struct ScenarioForecast: Sendable {
     private var words: [String] = []
     private var worst = FeedImpact.Counts()
+    /// What each action is foretold to do, by its position in the plan.
+    package private(set) var harms: [Int: ScenarioHarm] = [:]
 
     package init() {}
 
     /// One more action, whose targets have been chosen.
     package mutating func add(_ action: ScenarioAction, _ counts: FeedImpact.Counts) {
-        words.append("\(action.deed.text): \(counts.sentence)")
+        // What answers now and then, or wrongly, serves some of its customers.
+        let most = action.deed.isUncertain ? "at most " : ""
+        words.append("\(action.deed.text): \(most)\(counts.sentence)")
         if counts.isWorse(than: worst) { worst = counts }
     }
+
+    /// What an action does to the mesh, whether or not anything is predicted of it.
+    package mutating func add(_ key: Int, _ harm: ScenarioHarm) { harms[key] = harm }
+
+    /// Something more that is to be known, for people.
+    package mutating func add(_ note: String) { words.append(note) }
 
     /// All of it, for people.
     package var sentence: String { words.isEmpty ? "nothing that is predicted" : words.joined(separator: "; ") }

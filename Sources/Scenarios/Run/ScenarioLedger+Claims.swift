@@ -89,6 +89,10 @@ extension ScenarioLedger {
         case .importantAnswered:
             return .share(name, cut?.reachable.ok ?? 0, of: cut?.reachable.requests ?? 0, comparison, limit)
         case .lostWrites: return lostWrites(name, comparison, Int(limit))
+        case .customersLost, .customersDegraded, .customersHarmed, .customersDifferent:
+            let claim = DrillClaim.figure(
+                name, observed(measure, over: window), comparison, limit, detail: methodAt == nil ? nil : strange)
+            return claim.isBroken ? claim : unseen.map(claim.unseen) ?? claim
         default: return .figure(name, observed(measure, over: window), comparison, limit)
         }
     }

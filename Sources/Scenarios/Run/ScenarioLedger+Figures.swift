@@ -18,7 +18,7 @@ extension ScenarioLedger {
 
     /// Whether nothing is wrong any more, as far as is seen.
     func isSteady(tolerates share: Double) -> Bool {
-        guard sight?.isWhole ?? false, let last = recent.last else { return false }
+        guard let sight, sight.isWhole, !sight.isStale, let last = recent.last else { return false }
         let failed = Double(last.all.failed)
         return failed <= Double(last.all.requests) * share
     }
@@ -26,6 +26,7 @@ extension ScenarioLedger {
     /// What is not steady, in words.
     var unsteady: String {
         var words: [String] = []
+        if isForsaken { words.append("no control plane looks") }
         if let down = sight?.down, !down.isEmpty { words.append("\(down.joined(separator: ", ")) down") }
         if let views = sight?.views, views.agree < views.of {
             words.append("views agree: \(views.agree) of \(views.of)")
@@ -86,9 +87,14 @@ extension ScenarioLedger {
         case .dropped:
             let all = window.all.requests + window.dropped
             return all > 0 ? Double(window.dropped) / Double(all) : nil
-        case .customersLost: return (impact ?? sight?.impact).map { Double($0.lost) }
-        case .customersDegraded: return (impact ?? sight?.impact).map { Double($0.degraded) }
-        case .customersDifferent: return (impact ?? sight?.impact)?.different.map(Double.init)
+        case .customersLost: return customers.map { Double($0.lost) }
+        case .customersDegraded: return customers.map { Double($0.degraded) }
+        // Of a run in which nobody came to harm there is none.
+        case .customersHarmed: return customers.map { Double($0.harmed ?? 0) }
+        case .customersDifferent:
+            return isOfNow
+                ? sight.flatMap { $0.impact.open ? $0.impact.different : 0 }.map(Double.init)
+                : different.map(Double.init)
         case .lostWrites: return verified.map { Double($0.lost) }
         case .violations: return found.map { Double($0.violations.count(where: \.isViolated)) }
         case .falseDeaths: return Double(falseDeaths.values.reduce(0, +))
@@ -136,6 +142,41 @@ extension ScenarioLedger {
         }
     }
 
+    /// Before and after what is done a figure of customers is of the moment; else of the run.
+    private var isOfNow: Bool { methodAt == nil || phase == .after }
+
+    private var customers: FeedImpact.Counts? {
+        isOfNow ? sight.map { $0.impact.open ? $0.impact.observed : FeedImpact.Counts() } : impact.observed
+    }
+
+    /// Customers who fared otherwise than the scenario has foretold.
+    var different: Int? {
+        impact.different(others.harm ?? ScenarioHarm(), strangers: others.cells(of: impact.cells))
+    }
+
+    /// What others have done meanwhile, in words; nil where nobody has done anything.
+    var strange: String? { others.words(own: faults.values) }
+
+    /// Cells that were foretold to be out, and of which no router has told that they were; nil where there is none.
+    var unproven: String? {
+        guard let harm = others.harm, method.all.requests > 0 else { return nil }
+        let victims = deeds.values.filter(\.takesOut).reduce(into: Set<String>()) { $0.formUnion($1.victims) }
+        let missing = victims.intersection(harm.out).subtracting(impact.cells).sorted()
+        guard !missing.isEmpty else { return nil }
+        return "foretold to be out, and told so by no router: \(missing.joined(separator: ", "))"
+    }
+
+    /// Why nothing is known for certain of what customers got, or of what else is looked at; nil where all was seen.
+    var unseen: String? {
+        if isForsaken { return "no control plane looked to the end" }
+        if gaze.unseen > 0 {
+            return
+                "\(Wording.plural(Int(clamping: gaze.unseen), "request")) failed while no control plane, or no router that the load "
+                + "goes through, told of customers"
+        }
+        return nil
+    }
+
     /// Nothing is known while some have not come to an end, unless one was taken back.
     private var movesCompleted: Double? {
         guard moves.count == moveCount || moves.values.contains(where: { !$0.isCompleted }) else { return nil }
@@ -143,7 +184,7 @@ extension ScenarioLedger {
     }
 
     /// Whether the mesh was waited for after what was done.
-    var wasLooked: Bool { phase == .after || phase == .idle && whole.length > .zero }
+    var wasLooked: Bool { isWatched && !isForsaken }
 
     var firstAction: Instant? { deeds.values.map(\.since).min() }
 

@@ -11,6 +11,8 @@ struct ScenarioLedger: Sendable {
         var until: Instant?
         /// Names of the processes that it is to end, stop or cut off; empty for what leaves all alive.
         var victims: Set<String>
+        /// Routers are to tell that they are out.
+        var takesOut = false
         var applied = 0
         var of = 0
         /// When some member took a victim for dead first, by the observer; and when the first gate opened.
@@ -48,7 +50,16 @@ struct ScenarioLedger: Sendable {
     private(set) var agreedAt: Instant?
     private(set) var endedAt: Instant?
     var noise = DrillNoise()
-    private(set) var impact: ScenarioSight.Impact?
+    private(set) var impact = ScenarioImpact()
+    /// Whether somebody looks.
+    private(set) var gaze = ScenarioGaze()
+    /// The mesh was watched until it had settled, or the time for it was over; and nobody looked then.
+    private(set) var isWatched = false
+    private(set) var isForsaken = false
+    /// Routers that its load goes through; empty for all.
+    var through: Set<String> = []
+    /// What others do meanwhile.
+    var others = ScenarioOthers()
     private(set) var falseDeaths: [String: Int] = [:]
     private(set) var firstEpoch: UInt64?
     private(set) var epochs = 0
@@ -89,10 +100,17 @@ struct ScenarioLedger: Sendable {
     mutating func endBaseline() { phase = .idle }
     mutating func beginMethod(now: Instant) {
         (phase, methodAt) = (.method, now)
+        impact.begin(sight)
+        gaze.beginCounting()
         firstEpoch = sight?.epoch
         lastEpoch = sight?.epoch ?? 0
     }
-    mutating func endMethod(now: Instant) { (phase, endedAt) = (.settling, now) }
+    mutating func endMethod(now: Instant) {
+        (phase, endedAt) = (.settling, now)
+        gaze.beginTiming(now: now)
+    }
+    /// The mesh has settled, or has had its time for it.
+    mutating func endSettling(now: Instant) { (isWatched, isForsaken) = (true, gaze.isAway(now)) }
     mutating func beginAfter() { phase = .after }
     mutating func endAfter() { phase = .idle }
 
@@ -107,9 +125,11 @@ struct ScenarioLedger: Sendable {
         case .method:
             method.add(second)
             whole.add(second)
+            gaze.take(failed: second.all.failed)
             wave.take(second)
         case .settling:
             whole.add(second)
+            gaze.take(failed: second.all.failed)
             wave.take(second)
         case .after: after.add(second)
         }
@@ -118,16 +138,30 @@ struct ScenarioLedger: Sendable {
 
     /// Since when nothing that is seen is wrong: from the first look on that finds it so.
     private mutating func noteSteadiness(_ now: Instant) {
-        steadyFrom = isSteady(tolerates: tolerance) ? steadyFrom ?? now : nil
+        steadyFrom = !gaze.isAway(now) && isSteady(tolerates: tolerance) ? steadyFrom ?? now : nil
     }
 
-    mutating func take(_ sight: ScenarioSight, now: Instant) {
+    /// Whether no router tells what the load's customers get.
+    private func isBlind(_ sight: ScenarioSight) -> Bool {
+        through.isEmpty
+            ? !sight.routers.isEmpty && sight.routers.isSubset(of: sight.routersOut)
+            : !sight.routersOut.isDisjoint(with: through)
+    }
+
+    mutating func take(_ sight: ScenarioSight, _ plan: [ScenarioAction], now: Instant) {
         self.sight = sight
+        guard !sight.isStale else {
+            gaze.lose()
+            return noteSteadiness(now)
+        }
+        let isBlind = isBlind(sight)
+        gaze.look(isBlind: isBlind, now: now)
         for (id, count) in sight.hits { hits[id] = max(hits[id] ?? 0, count) }
         noteSteadiness(now)
         if phase == .baseline { baselineBreakers.formUnion(sight.openBreakers) }
         guard phase == .method || phase == .settling else { return }
-        impact = sight.impact
+        others.take(sight.faults.values, own: Set(faults.values), plan)
+        if !isBlind { impact.take(sight) }
         if let views = sight.views { note(views, now) }
         if sight.epoch != lastEpoch {
             epochs += 1
@@ -170,6 +204,9 @@ struct ScenarioLedger: Sendable {
             zoo.take(record, at: at)
             cascade.take(record, after: at - methodAt)
         }
+        if let methodAt, at >= methodAt {
+            others.take(record, at: at, isMeanwhile: phase == .method || phase == .settling)
+        }
         guard record.type == "member", record.action == "dead", methodAt != nil else { return }
         let observer = record.attributes["observer"]?.text ?? ""
         var isVictim = false
@@ -186,10 +223,27 @@ struct ScenarioLedger: Sendable {
         if !isVictim, !isCutOff { falseDeaths[record.id, default: 0] += 1 }
     }
 
+    /// An action was ended before its time by somebody else.
+    ///
+    /// - Parameter what: that was in force, in words.
+    /// - Returns: how, in words.
+    mutating func endedEarly(_ key: Int, _ what: String, of length: TimeAmount?, now: Instant) -> String {
+        let names = (faults[key].map { [$0] } ?? []) + (deeds[key]?.victims.sorted() ?? [])
+        return others.end(key, what, named: names, since: deeds[key]?.since ?? now, of: length)
+    }
+
+    /// Whether a later action has done something to the same processes, which ends what was done before.
+    func isOvertaken(_ key: Int) -> Bool {
+        guard let deed = deeds[key], !deed.victims.isEmpty else { return false }
+        return deeds.contains {
+            $0.key != key && $0.value.since > deed.since && !$0.value.victims.isDisjoint(with: deed.victims)
+        }
+    }
+
     // MARK: Actions
 
     mutating func begin(_ key: Int, _ action: ScenarioAction, now: Instant) {
-        deeds[key] = Deed(since: now, until: nil, victims: [])
+        deeds[key] = Deed(since: now, until: nil, victims: [], takesOut: action.deed.takesOut)
         zoo.begin(key, action, now: now)
     }
 
@@ -211,6 +265,7 @@ struct ScenarioLedger: Sendable {
         deeds.sorted { $0.key < $1.key }.compactMap { key, deed in
             guard plan.indices.contains(key), plan[key].deed.injects else { return nil }
             if deed.applied == 0 { return "\(plan[key].name) reached nobody" }
+            if let text = others.ended[key] { return "\(plan[key].name): \(text)" }
             if let id = faults[key], let count = hits[id], count == 0 { return "\(plan[key].name) has hit nothing" }
             return nil
         }

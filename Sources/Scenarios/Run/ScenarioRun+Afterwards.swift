@@ -8,15 +8,19 @@ extension ScenarioRun {
         guard phase == .settle, let overAt else { return }
         if let steady = ledger.steadyFrom {
             let since = max(steady, overAt)
-            if now - since >= Self.steady {
+            // Somebody has looked again meanwhile.
+            if now - since >= Self.steady, let last = ledger.gaze.last, last - since >= Self.steady - .seconds(1) {
                 steadyAt = since
+                ledger.endSettling(now: now)
                 end(
                     .settle, "steady \(Wording.time(milliseconds: (since - overAt).milliseconds)) after it was over",
                     now: now)
                 return beginAfter(now: now)
             }
         }
-        guard let due, now >= due else { return }
+        // What nobody looked at is no time in which it could have been seen to settle.
+        guard let due, now >= due + ledger.gaze.absence(now) || ledger.gaze.isForsaken(now) else { return }
+        ledger.endSettling(now: now)
         end(.settle, "not steady within \(Syntax.written(scenario.settle)): \(ledger.unsteady)", .failed, now: now)
         beginAfter(now: now)
     }
@@ -52,6 +56,7 @@ extension ScenarioRun {
             return
         }
         ledger.endAfter()
+        isLookedAfter = true
         report.claims += claims.map { $0.named("\($0.name), after") }
         let asked = looks.take(.after)
         report.claims += asked.map { $0.named("\($0.name), after") }
@@ -94,7 +99,9 @@ extension ScenarioRun {
             enterRollbacks(now: now)
         case .settle, .after:
             // Whoever asks for an end does not wait for more to be seen.
-            if outcome == .interrupted { readBack(now: now) }
+            guard outcome == .interrupted else { return }
+            end(phase, why, .failed, now: now)
+            readBack(now: now)
         case .rollbacks, .readBack, .tidy, .over: break
         }
     }

@@ -70,6 +70,7 @@ extension ScenarioRun {
             looks.noteMeanwhile(ask.place, isMet: isMet, answer.detail)
             endRound(now: now)
         case .step:
+            looked.insert(ask.place)
             if let claim { report.claims.append(claim) }
             report.steps.append(
                 step(ask.probe.name, .during, answer.detail, from: ask.since, now, isMet ? .done : .failed))
@@ -95,6 +96,8 @@ extension ScenarioRun {
             trouble = trouble.map { .graver($0, .probeError) } ?? .probeError
             endRound(now: now)
         case .step:
+            looked.insert(ask.place)
+            if ask.probe.tolerance != nil { report.claims.append(.count(ask.probe.name, nil, .equal, 1, detail: why)) }
             report.steps.append(step(ask.probe.name, .during, why, from: ask.since, now, .failed))
             fail(.probeError, reason, now: now)
         }

@@ -135,6 +135,7 @@ extension ScenarioRun {
     }
 
     mutating func look(_ probe: ScenarioProbe, now: Instant) {
+        looked.insert(cursor)
         let claims = probe.tolerance.bounds(probe.measure).map {
             claim(probe.name, $0, over: ledger.last(probe.window))
         }
@@ -146,6 +147,7 @@ extension ScenarioRun {
     }
 
     mutating func endMethod(_ detail: String, now: Instant) {
+        isMethodWhole = true
         end(.method, detail, now: now)
         enterRollbacks(now: now)
     }

@@ -44,12 +44,16 @@ package struct ScenarioRun: Sendable {
     /// What came of an order, or is seen.
     package enum Event: Sendable {
         case validated(String)
-        case predicted(String, actions: [Int: ScenarioAction])
+        /// With what each action is foretold to do, by its position in `plan`.
+        case predicted(String, actions: [Int: ScenarioAction], harms: [Int: ScenarioHarm] = [:])
         /// Nothing was changed, and the scenario was not run.
         case refused(String)
-        case loadStarted(String)
+        /// With the routers that it goes through; none: through any.
+        case loadStarted(String, through: Set<String> = [])
         case begun(Int, Begun)
         case ended(Int, String)
+        /// It was in force no more when it was to end, and its time had not come: somebody else has ended it. With what was in force.
+        case endedEarly(Int, String)
         case failed(Int?, DrillOutcome, String)
         case answered(Int, CallAnswer)
         case unanswered(Int, String)
@@ -112,6 +116,12 @@ package struct ScenarioRun: Sendable {
     var left: Set<Int> = []
     /// The method was given up for something that went wrong, so that what was to be seen meanwhile was not.
     var isCutShort = false
+    /// The method was taken to its end.
+    var isMethodWhole = false
+    /// Steps of the method that were looked at, by position.
+    var looked: Set<Int> = []
+    /// The hypothesis was looked at again.
+    var isLookedAfter = false
     /// The gravest thing that has gone wrong; nil while nothing has.
     package internal(set) var trouble: DrillOutcome?
     /// Why nothing was run; nil where it was.
@@ -166,7 +176,7 @@ package struct ScenarioRun: Sendable {
     }
 
     /// Types of events that it is told of.
-    package static let events: Set<String> = ["member", "breaker", "zoo", "cascade", "shedding"]
+    package static let events: Set<String> = ["member", "breaker", "zoo", "cascade", "shedding", "process", "fault"]
     /// How long the mesh has to be steady to count as steady.
     package static let steady = TimeAmount.seconds(2)
     /// How long a load has to close breakers that were left open before it.
@@ -178,14 +188,16 @@ package struct ScenarioRun: Sendable {
     ///   - wall: when it began, RFC 3339.
     ///   - command: what repeats it.
     ///   - profile: what the constants of the membership allow for.
+    ///   - topology: a digest of the mesh's; nil of one that is simulated.
     package init(
         _ scenario: Scenario, id: String, mesh: String, target: String?, command: String, wall: String,
-        profile: Profile, now: Instant
+        profile: Profile, topology: String? = nil, now: Instant
     ) {
         self.scenario = scenario
         began = now
         phaseSince = now
         report = DrillReport(id: id, drill: scenario.name, mesh: mesh, target: target, began: wall, command: command)
+        report.topology = topology
         plan = scenario.actions + scenario.rollbacks
         let moves = scenario.actions.count { action in
             switch action.deed {
@@ -242,7 +254,7 @@ package struct ScenarioRun: Sendable {
         switch event {
         case .second(let second): take(second, now: now)
         case .sight(let sight):
-            ledger.take(sight, now: now)
+            ledger.take(sight, plan, now: now)
             if phase == .settle { settle(now: now) }
         case .event(let record, let at): ledger.take(record, at: at)
         case .interrupted(let why): fail(.interrupted, why, now: now)
@@ -254,7 +266,7 @@ package struct ScenarioRun: Sendable {
             end(phase, detail, now: now)
             enter(.predict, now: now)
             orders.append(.predict)
-        case .predicted(let detail, let actions):
+        case .predicted(let detail, let actions, let harms):
             for (key, action) in actions where plan.indices.contains(key) { plan[key] = action }
             restoreWhatIsLeft()
             if let why = misplanned {
@@ -263,12 +275,14 @@ package struct ScenarioRun: Sendable {
                 orders = []
                 return
             }
+            ledger.others.foretell(harms, plan)
             spread()
             report.target = report.target ?? target
             end(phase, detail, now: now)
             announce(now: now)
-        case .loadStarted(let detail):
+        case .loadStarted(let detail, let through):
             guard phase == .baseline else { return }
+            ledger.through = through
             mayWrite = true
             loadedAt = now
             ledger.beginBaseline()
@@ -277,6 +291,12 @@ package struct ScenarioRun: Sendable {
             due = now + scenario.baseline.length
         case .begun(let key, let how): begun(key, how, now: now)
         case .ended(let key, let detail): ended(key, detail, now: now)
+        case .endedEarly(let key, let what):
+            let detail =
+                ledger.isOvertaken(key)
+                ? "\(what) was ended by a later step"
+                : ledger.endedEarly(key, what, of: plan.indices.contains(key) ? plan[key].length : nil, now: now)
+            ended(key, detail, now: now)
         case .failed(let key, let outcome, let why): failed(key, outcome, why, now: now)
         case .answered(let ask, let answer): answered(ask, answer, now: now)
         case .unanswered(let ask, let why): unanswered(ask, why, now: now)
@@ -289,10 +309,10 @@ package struct ScenarioRun: Sendable {
         case .found(let found, let noise):
             ledger.found = found
             ledger.noise = noise
+            let writes = Wording.plural(found.acknowledged, "acknowledged write")
+            let rest = found.unverified > 0 ? ", \(found.unverified) could not be read" : ""
             end(
-                phase,
-                "\(Wording.plural(found.acknowledged, "acknowledged write")), \(found.lost) lost"
-                    + (found.unverified > 0 ? ", \(found.unverified) could not be read" : ""), now: now)
+                phase, found.isVerified ? "\(writes), \(found.lost) lost\(rest)" : "\(writes), not read back", now: now)
             tidy(now: now)
         case .tidied(let detail):
             end(.tidy, detail, now: now)

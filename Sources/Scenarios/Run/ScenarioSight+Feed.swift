@@ -3,9 +3,11 @@ import Reports
 extension ScenarioSight {
     /// As the feed has it.
     ///
-    /// - Parameter names: of the cells, in the order of its columns.
-    package init(_ state: FeedState, names: [String]) {
+    /// - Parameter shape: of the mesh that it is a state of.
+    package init(_ state: FeedState, _ shape: Shape) {
         self.init()
+        let names = shape.cells
+        (t, self.shape, impact) = (state.t, shape, state.impact)
         for cell in 0..<min(state.cells.count, names.count) {
             if state.cells.isOut(cell) { down.append(names[cell]) }
             if state.cells.state(of: cell) == .degraded || state.cells.condition(of: cell) == .unhealthy {
@@ -19,12 +21,20 @@ extension ScenarioSight {
         isWhole =
             state.mesh.headline.map { $0.of > 0 && $0.serving == $0.of } ?? down.isEmpty && state.faults.isEmpty
             && !routers.contains { $0.state.isOut || $0.state == .degraded } && views.map { $0.agree == $0.of } ?? true
-        impact.seen = state.impact.seen
-        impact.lost = state.impact.observed.lost
-        impact.degraded = state.impact.observed.degraded
-        impact.different = state.impact.different
+        self.routers = Set(routers.map(\.name))
+        routersOut = Set(routers.filter { $0.process == .gone || $0.process == .stopped }.map(\.name))
         for layer in state.amplification { amplification[layer.layer] = layer.ratio }
         openBreakers = state.breakers.filter { $0.state == "open" || $0.state == "half-open" }.map(\.name)
-        for fault in state.faults { if let count = fault.hits { hits[fault.id] = count } }
+        for fault in state.faults {
+            faults[fault.id] = fault
+            if let count = fault.hits { hits[fault.id] = count }
+        }
+    }
+}
+
+extension ScenarioSight.Shape {
+    /// As the feed has it.
+    package init(_ shape: FeedShape) {
+        self.init(cells: shape.cells.name, customers: shape.customers.count, shards: shape.shards)
     }
 }

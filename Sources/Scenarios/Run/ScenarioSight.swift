@@ -3,23 +3,39 @@ import Reports
 
 /// What is seen of a mesh at one moment, as far as a scenario asks.
 package struct ScenarioSight: Sendable {
-    /// What became of customers since somebody came to harm last.
-    package struct Impact: Sendable {
-        package var seen = 0
-        package var lost = 0
-        package var degraded = 0
-        /// Nil where customers are not told one by one.
-        package var different: Int?
-        package init() {}
+    /// Who is in the mesh, as far as customers are told by it: the same until somebody moves or comes.
+    package struct Shape: Sendable, Equatable {
+        /// Names of cells, in the order of the feed's columns.
+        package var cells: [String]
+        package var customers: Int
+        /// Of each customer its cells by their places, in the order of the marks; empty where they are not told one by one.
+        package var shards: [[Int]]
+
+        package init(cells: [String] = [], customers: Int = 0, shards: [[Int]] = []) {
+            self.cells = cells
+            self.customers = customers
+            self.shards = shards
+        }
     }
 
+    /// Nobody looks any more: this is what was seen last, and nothing of it is known to be so still.
+    package var isStale = false
+    /// Milliseconds since 1970, by the clock of whoever looked; 0 where nobody says.
+    package var t: Int64 = 0
+    package var shape = Shape()
     /// Everything serves that should.
     package var isWhole = false
     /// Cells that take customers and do not serve.
     package var down: [String] = []
     /// Cells that say that they are degraded.
     package var degraded: [String] = []
-    package var impact = Impact()
+    /// What became of customers since somebody came to harm last.
+    package var impact = FeedImpact()
+    /// Routers, and those of them that do not serve, by name.
+    package var routers: Set<String> = []
+    package var routersOut: Set<String> = []
+    /// Faults in force, by id.
+    package var faults: [String: FeedFault] = [:]
     /// How many views of the membership agree, of how many; nil where nobody says.
     package var views: (agree: Int, of: Int)?
     /// Attempts for a request, by layer.

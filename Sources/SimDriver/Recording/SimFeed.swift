@@ -120,6 +120,9 @@ package final class SimFeed {
         }
     }
 
+    /// By which a fault of no plan is told.
+    static func id(_ key: Int) -> String { "f\(key & 0xFFFFF)" }
+
     /// A fault of no plan begins.
     func began(_ key: Int, _ spec: FaultSpec, for length: TimeAmount?, _ simulation: Simulation) {
         guard [.wire, .service, .cell].contains(spec.action.layer) else {
@@ -127,7 +130,7 @@ package final class SimFeed {
                 "process", spec.kind.rawValue, spec.side.nodeName ?? spec.side.text, ["detail": .text(spec.text)],
                 simulation)
         }
-        let (id, now) = ("f\(key & 0xFFFFF)", Self.time(simulation))
+        let (id, now) = (Self.id(key), Self.time(simulation))
         mesh?.reactive[key] = FeedFault(
             id: id, kind: spec.kind.rawValue, targets: spec.targets.map(\.text), since: now,
             until: length.map { now + Int64($0.milliseconds) }, what: spec.text)

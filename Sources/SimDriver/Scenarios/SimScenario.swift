@@ -38,6 +38,12 @@ package final class SimScenario {
     /// Customers who ask with poison, by the key of their action, and when they ask next.
     private var poison: [Int: (customer: Int, next: Instant)] = [:]
     private let tellsRegions: Bool
+    /// Of the placement of a version.
+    private var shape: (version: UInt64?, of: ScenarioSight.Shape) = (nil, .init())
+    /// Faults of others, since the load began; and whether each has begun and ended.
+    private let others: [SimFault]
+    private var otherStates: [Bool?] = []
+    private var loadBegan: Instant?
 
     /// What is looked at between two events of the scenario.
     private static let step = TimeAmount.milliseconds(50)
@@ -46,6 +52,8 @@ package final class SimScenario {
     private static let poisonInterval = TimeAmount.milliseconds(200)
     /// As the control plane's: of everything that was begun, so that faults of a plan have others.
     private static let firstKey = 1 << 20
+    /// Of faults of others, beyond all actions of a scenario.
+    private static let firstOther = 1 << 12
 
     /// Runs a scenario on a topology.
     ///
@@ -53,17 +61,19 @@ package final class SimScenario {
     ///   - seed: of every random stream.
     ///   - id: under which the report would be kept.
     ///   - feed: writes the run down.
+    ///   - others: faults that somebody else begins meanwhile, since the load began.
     ///   - progress: false ends the run as out of time.
     /// - Throws: what the simulation cannot do, and why nothing was run.
     package static func run(
         _ scenario: Scenario, on topology: MeshTopology, seed: UInt64, id: String, command: String,
-        feed: SimFeed? = nil, defect: SimDefect? = nil, progress: @escaping (SimProgress) -> Bool = { _ in true }
+        feed: SimFeed? = nil, defect: SimDefect? = nil, others: [SimFault] = [],
+        progress: @escaping (SimProgress) -> Bool = { _ in true }
     ) throws(SimRefusal) -> Outcome {
         let configuration = try configuration(scenario, topology, seed: seed, defect: defect)
         let feed = feed ?? SimFeed(RecordingWriter()) { _ in }
         let simulation = try Simulation(configuration, feed: feed)
         defer { simulation.dispose() }
-        let runner = SimScenario(simulation, feed, scenario, id: id, command: command, progress)
+        let runner = SimScenario(simulation, feed, scenario, id: id, command: command, others, progress)
         return try runner.perform()
     }
 
@@ -101,10 +111,12 @@ package final class SimScenario {
 
     private init(
         _ simulation: Simulation, _ feed: SimFeed, _ scenario: Scenario, id: String, command: String,
-        _ progress: @escaping (SimProgress) -> Bool
+        _ others: [SimFault], _ progress: @escaping (SimProgress) -> Bool
     ) {
         self.simulation = simulation
         self.feed = feed
+        self.others = others
+        otherStates = others.map { _ in nil }
         guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
         tellsRegions = scenario.asksRegions
         run = ScenarioRun(
@@ -151,7 +163,16 @@ package final class SimScenario {
 
     private func listen() {
         feed.onState = { [unowned self] state, names in
-            var sight = ScenarioSight(state, names: names)
+            if shape.version != simulation.placement.table.version || shape.of.cells != names {
+                let table = CustomerTable(simulation.knownTopology, simulation.placement)
+                shape = (
+                    simulation.placement.table.version,
+                    .init(
+                        cells: names, customers: simulation.knownTopology.customers.count,
+                        shards: table?.shards.map { $0.map(\.position) } ?? [])
+                )
+            }
+            var sight = ScenarioSight(state, shape.of)
             sight.epoch = simulation.placement.table.version
             run.handle(.sight(sight), now: simulation.now)
         }
@@ -168,12 +189,35 @@ package final class SimScenario {
             if tellsRegions { seen.tellRegions { simulation.topology.region(ofCell: $0) } }
             run.handle(.second(seen), now: simulation.now)
         }
+        followOthers()
         for (key, move) in pending.sorted(by: { $0.key < $1.key }) { follow(key, move) }
         for (key, attempt) in attempts.sorted(by: { $0.key < $1.key }) { follow(key, attempt) }
         for (key, asks) in poison.sorted(by: { $0.key < $1.key }) where asks.next <= simulation.now {
             poison[key]?.next = simulation.now + Self.poisonInterval
             simulation.clients.call(by: asks.customer)
             simulation.flushClients()
+        }
+    }
+
+    /// Begins and ends what somebody else does meanwhile.
+    private func followOthers() {
+        guard let loadBegan else { return }
+        for (place, fault) in others.enumerated() {
+            guard case .fault(let action) = fault.action else { continue }
+            let key = Self.firstKey + Self.firstOther + place
+            let spec = FaultSpec(action, on: fault.targets, isOneWay: fault.isOneWay)
+            let since = simulation.now - loadBegan
+            if otherStates[place] == nil, since >= fault.at {
+                otherStates[place] = true
+                simulation.membership.disturbed(now: simulation.now)
+                _ = simulation.begin(key, spec, lasts: fault.length != nil, .fault(key))
+                feed.began(key, spec, for: fault.length, simulation)
+            } else if otherStates[place] == true, let length = fault.length, since >= fault.at + length {
+                otherStates[place] = false
+                simulation.membership.disturbed(now: simulation.now)
+                simulation.end(key: key, .faultEnds(key))
+                feed.ended(key, simulation)
+            }
         }
     }
 
@@ -189,7 +233,7 @@ package final class SimScenario {
             guard takeSides() else { return }
             simulation.clients.count()
             simulation.clients.begin(until: now + Scenario.longest)
-            second = now
+            (second, loadBegan) = (now, now)
             run.handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"), now: now)
         case .begin(let key, let action): begin(key, action)
         case .end(let key): end(key)
@@ -214,6 +258,7 @@ package final class SimScenario {
                 return run.handle(.refused("\(action.label): \(error)"), now: now)
             }
             actions[key] = action
+            forecast.add(key, ScenarioHarm(action, nil, in: topology, shard: placement.cellNames))
             // No request comes by the control plane: nobody is to feel it.
             guard key < run.scenario.actions.count, !action.deed.holdsControl,
                 let request = PredictionRequest(action, shard: placement.cellNames)
@@ -226,15 +271,17 @@ package final class SimScenario {
                     .refused("\(action.label): \(action.deed.text) would be refused: \(refusal.detail)"), now: now)
             }
             forecast.add(action, report.customers)
+            forecast.add(key, ScenarioHarm(action, report, in: topology, shard: placement.cellNames))
         }
         if let refusal = forecast.refusal(by: run.scenario.abort) { return run.handle(.refused(refusal), now: now) }
-        run.handle(.predicted(forecast.sentence, actions: actions), now: now)
+        run.handle(.predicted(forecast.sentence, actions: actions, harms: forecast.harms), now: now)
     }
 
     private func begin(_ key: Int, _ action: ScenarioAction) {
         let now = simulation.now
-        func begun(applied: Int = 1, victims: [String] = [], _ detail: String) {
-            run.handle(.begun(key, .init(applied: applied, of: 1, victims: victims, detail: detail)), now: now)
+        func begun(applied: Int = 1, fault: String? = nil, victims: [String] = [], _ detail: String) {
+            run.handle(
+                .begun(key, .init(applied: applied, of: 1, fault: fault, victims: victims, detail: detail)), now: now)
         }
         switch action.deed {
         case .fault(let request):
@@ -255,7 +302,9 @@ package final class SimScenario {
                 && victims.allSatisfy { name in
                     simulation.machinesByName[name].map { !simulation.machines[$0].isUp } ?? false
                 }
-            begun(applied: hasStruck || isDown ? 1 : 0, victims: victims, spec.text)
+            begun(
+                applied: hasStruck || isDown ? 1 : 0, fault: SimFeed.id(Self.firstKey + key), victims: victims,
+                spec.text)
         case .controlLoss:
             guard let index = simulation.machinesByName[Simulation.controlName] else { return }
             simulation.membership.disturbed(now: now)

@@ -40,16 +40,9 @@ struct TopShape: Sendable {
         edges = shape.edges.filter { edge in
             edge.count == 2 && edge.allSatisfy { shape.services.indices.contains($0) }
         }
-        customers = shape.customers.order.flatMap { Self.words($0) } ?? []
+        customers = shape.customers.numbers
         let count = cells.count
-        let words = shape.customers.shards.flatMap { Self.words($0) } ?? []
-        if shape.k > 0, words.count == customers.count * shape.k {
-            shards = customers.indices.map { customer in
-                words[customer * shape.k..<(customer + 1) * shape.k].filter { $0 < count }
-            }
-        } else {
-            shards = []
-        }
+        shards = shape.shards.map { cells in cells.filter { $0 < count } }
         if shards.isEmpty {
             firsts = nil
         } else {
@@ -66,11 +59,5 @@ struct TopShape: Sendable {
         guard cells.indices.contains(cell) else { return [] }
         let name = cells[cell]
         return ["mesh", "cell/\(name)", "node/\(name)", name, "region/\(regions[cell])", "zone/\(zones[cell])"]
-    }
-
-    /// Two bytes each, the lower one first, in base64.
-    private static func words(_ text: String) -> [Int]? {
-        guard let bytes = Base64Text.decoded(text.utf8), bytes.count % 2 == 0 else { return nil }
-        return stride(from: 0, to: bytes.count, by: 2).map { Int(bytes[$0]) | Int(bytes[$0 + 1]) << 8 }
     }
 }

@@ -109,7 +109,7 @@ struct DrillLeftovers {
         return try trace.marks.faults.map { mark in
             let own = mesh.own(mark, in: faults, since: trace.report.began)
             let what = ["partition", "blackhole"].contains(mark.kind) ? "cut" : mark.kind
-            guard let id = own?.id else { return "its \(what) had been ended by its lease" }
+            guard let id = own?.id else { return "its \(what) was in force no more" }
             try mesh.endFault(id)
             return "its \(what) \(id) was ended"
         }

@@ -73,7 +73,6 @@ struct DrillRunner {
         defer { live.close() }
         var report = try live.perform()
         report.rehearsal = rehearsal
-        report.topology = digest
         do {
             report.report = try reporter.keep(report, live.found, text: text)
         } catch {
@@ -82,9 +81,6 @@ struct DrillRunner {
         }
         return report
     }
-
-    /// Of the mesh that the drill was run on.
-    private var digest: String? { (try? mesh.model()).map { MeshReporter.digest(of: $0) } }
 
     private func lock() throws -> FileLock {
         let path = mesh.drillLockPath

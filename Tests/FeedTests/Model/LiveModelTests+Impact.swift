@@ -95,14 +95,14 @@ extension LiveModelTests {
         var vitals = router()
         var seen = RouterVitals.Impact(phase: 1, open: true, windowMilliseconds: 900)
         (seen.struck, seen.impaired) = ([], [0])
-        // Of the customers of the cell one was refused by the service, one got less, and others called another one.
+        // Of the customers of the cell one was lost, which no fault on a service does, one got less, and others called another one.
         var turn = 0
         let marks = (model.customers?.numbers ?? []).map { number -> UInt8 in
             guard radius.effect(ofCustomer: number, dead: impaired) != .untouched else { return 1 }
             turn += 1
             return turn == 1 ? 3 : turn == 2 ? 2 : 1
         }
-        (seen.lost, seen.degraded, seen.untouched) = (1, 1, marks.count - 2)
+        (seen.lost, seen.degraded, seen.untouched, seen.harmed) = (1, 1, marks.count - 2, 2)
         seen.marks = CustomerMarks.text(marks, bits: 2)
         vitals.impact = seen
         model.news.impaired = impaired
@@ -110,8 +110,9 @@ extension LiveModelTests {
         model.take(vitals, of: "e1", now: at(1))
         let told = model.state(t: 1_000, now: at(1)).impact
         #expect(told.open && told.seen == marks.count && told.impaired == [0] && told.struck == nil)
-        #expect(told.observed.lost == 1 && told.observed.degraded == 1 && told.different == 0)
-        #expect(told.ofThoseSeen?.lost == 1 && told.ofThoseSeen?.degraded == 1 && told.predicted.lost == 0)
+        #expect(
+            told.observed.lost == 1 && told.observed.degraded == 1 && told.different == 1 && told.observed.harmed == 2)
+        #expect(told.ofThoseSeen?.lost == 0 && told.ofThoseSeen?.degraded == 2 && told.predicted.lost == 0)
         // Who has no such cell and is hit differs.
         let stranger = try #require(
             (model.customers?.numbers ?? []).firstIndex { radius.effect(ofCustomer: $0, dead: impaired) == .untouched })
@@ -119,6 +120,6 @@ extension LiveModelTests {
         wrong[stranger] = 2
         vitals.impact?.marks = CustomerMarks.text(wrong, bits: 2)
         model.take(vitals, of: "e1", now: at(2))
-        #expect(model.state(t: 2_000, now: at(2)).impact.different == 1)
+        #expect(model.state(t: 2_000, now: at(2)).impact.different == 2)
     }
 }

@@ -137,14 +137,15 @@ import Topology
         #expect(odd.refusals.map(\.code) == ["unknown-value"] && odd.refusals[0].detail.contains("forced-open"))
     }
 
-    /// Where every cell of a shard refuses a service it is lost; a fallback answers worse.
-    @Test func aServiceThatAllCellsRefuseIsLost() {
+    /// Where every cell of a shard refuses a service nobody gets it, and nobody is lost, whose cells serve; a fallback answers worse.
+    @Test func aServiceThatAllCellsRefuseHarmsItsCustomers() {
         let all = predict("breaker", ["edge/checkout/shipping"]) { $0.value = "forced-open" }
-        #expect(all.customers.lost == 200 && all.confirm == .type && all.refusals.isEmpty)
+        #expect(all.customers.lost == 0 && all.customers.degraded == 200 && all.customers.harmed == 200)
+        #expect(all.confirm == .type && all.refusals.isEmpty)
         let routers = topology.cells.map { "e1/\($0.name)/checkout" }
-        #expect(predict("breaker", routers) { $0.value = "forced-open" }.customers.lost == 200)
+        #expect(predict("breaker", routers) { $0.value = "forced-open" }.customers.harmed == 200)
         let records = topology.cells.map { "e1/\($0.name)/records" }
-        #expect(predict("breaker", records) { $0.value = "forced-open" }.customers.lost == 0, "all are asked then")
+        #expect(predict("breaker", records) { $0.value = "forced-open" }.customers.harmed == nil, "all are asked then")
         for change in [{ $0.fallback = [.static] }, { $0.criticality = .enhanced }] as [(inout Edge) -> Void] {
             var topology = topology
             change(&topology.blueprints[0].services[0].calls[0])
@@ -157,7 +158,7 @@ import Topology
         let dead = situation { $0.down = CellSet((4..<12).map { CellIndex($0) }) }
         let before = radius(dead.down).lost
         let last = predict("breaker", ["r1-1/checkout/shipping"], dead) { $0.value = "forced-open" }
-        #expect(last.customers.lost > before && last.confirm == .type)
+        #expect(last.customers.lost == before && last.customers.harmed ?? 0 > 0 && last.confirm == .type)
         #expect(predict("breaker", ["edge/checkout/nobody"]).refusals.map(\.code) == ["unknown-gate"])
         #expect(predict("breaker", ["edge/checkout/shipping"]).customers.untouched == 200, "taken back")
     }

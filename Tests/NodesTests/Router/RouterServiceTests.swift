@@ -54,14 +54,16 @@ import Wire
         #expect(router.impact.isOpen && router.impact.impaired == struck)
         #expect(harm(router) == .untouched)
         #expect(harm(router, note: "shipping=static") == .degraded)
-        #expect(harm(router, status: 500) == .lost && harm(router) == .lost)
+        #expect(harm(router, status: 500) == .degraded && harm(router) == .degraded)
         let summary = router.impact.summary(now: .at(20))
-        #expect((summary.customers, summary.lost, summary.outcomes.requests) == (1, 1, 4))
+        #expect((summary.customers, summary.lost, summary.degraded, summary.outcomes.requests) == (1, 0, 1, 4))
         var order = CustomerOrder()
         let vitals = router.node.vitals(&order, now: .at(20)).impact
-        #expect(vitals?.impaired == [router.shard[0].position] && vitals?.struck == [] && vitals?.lost == 1)
+        #expect(
+            vitals?.impaired == [router.shard[0].position] && vitals?.struck == [] && vitals?.lost == 0
+                && vitals?.harmed == 1)
         router.node.strike(services: CellSet(), now: .at(30))
-        #expect(!router.impact.isOpen && router.impact.summary(now: .at(40)).lost == 1)
+        #expect(!router.impact.isOpen && router.impact.summary(now: .at(40)).degraded == 1)
     }
 
     @Test(arguments: [HTTPMethod.get, .post]) func aRefusalGoesToTheNextCellWhateverTheMethod(_ method: HTTPMethod) {

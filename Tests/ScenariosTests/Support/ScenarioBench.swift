@@ -36,6 +36,13 @@ struct ScenarioBench {
     /// An evacuation that has to be refused begins.
     var attemptBegins = false
     var cut: ScenarioCut?
+    /// What its actions are foretold to do.
+    var harms: [Int: ScenarioHarm] = [:]
+    /// Faults that somebody else has ended when they are to end, by the key of the action.
+    var early: [Int: String] = [:]
+    /// What is seen in a second, by its number; nil: nobody looks.
+    var looks: (Int, ScenarioSight) -> ScenarioSight? = { $1 }
+    var through: Set<String> = []
     private var force: [Int: ScenarioAction] = [:]
     private var seconds = 0
 
@@ -45,8 +52,9 @@ struct ScenarioBench {
             profile: .init(detection: .seconds(2), agreement: .seconds(8)), now: .zero)
         sight.isWhole = true
         sight.views = (3, 3)
-        sight.impact.seen = 100
-        sight.impact.different = 0
+        (sight.shape, sight.routers) = (
+            .init(cells: ["a-1", "b-1"], customers: 4, shards: [[0], [0, 1], [1], [1]]), ["r1"]
+        )
         found.isVerified = true
         found.acknowledged = 50
     }
@@ -82,7 +90,8 @@ struct ScenarioBench {
         sight.isWhole = sight.isWhole && force.isEmpty
         if isOpen { sight.openBreakers = open?.gates ?? [] }
         for (_, id) in run.faults { if let hits { sight.hits[id] = hits } }
-        run.handle(.sight(sight), now: now)
+        sight.t = Int64(now.nanoseconds / 1_000_000)
+        if let sight = looks(seconds, sight) { run.handle(.sight(sight), now: now) }
     }
 
     private mutating func answer(_ order: ScenarioRun.Order) {
@@ -104,9 +113,9 @@ struct ScenarioBench {
         }
         switch order {
         case .validate: run.handle(.validated("whole"), now: now)
-        case .predict: run.handle(.predicted("nobody lost", actions: [:]), now: now)
+        case .predict: run.handle(.predicted("nobody lost", actions: [:], harms: harms), now: now)
         case .announce: break
-        case .startLoad: run.handle(.loadStarted("1000/s"), now: now)
+        case .startLoad: run.handle(.loadStarted("1000/s", through: through), now: now)
         case .begin(let key, let action):
             force[key] = action
             if case .restore = action.deed { run.handle(.stock(left), now: now) }
@@ -133,6 +142,7 @@ struct ScenarioBench {
             run.handle(.answered(key, answer), now: now)
         case .end(let key):
             force[key] = nil
+            if let what = early[key] { return run.handle(.endedEarly(key, what), now: now) }
             run.handle(.ended(key, "over"), now: now)
         case .readBack:
             if let cut { run.handle(.cut(cut), now: now) }

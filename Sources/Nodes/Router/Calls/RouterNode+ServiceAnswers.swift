@@ -170,13 +170,13 @@ extension RouterNode {
     }
 
     /// What faults on services have done to a customer by an answer. A failure is theirs where one lies on a cell of the shard; an
-    /// answer that is not whole counts whoever has given it.
+    /// answer that is not whole counts whoever has given it. Lost is nobody by a service: the cells of the shard serve.
     private func harm(_ answer: ServiceTally.Answer, by shard: Shard) -> ImpactObserver.Impact {
         guard impact.hasStruckServices else { return .untouched }
         switch answer {
         case .full: return .untouched
         case .reduced: return .degraded
-        case .failed: return impact.strikesServices(of: shard) ? .lost : .untouched
+        case .failed: return impact.strikesServices(of: shard) ? .degraded : .untouched
         }
     }
 

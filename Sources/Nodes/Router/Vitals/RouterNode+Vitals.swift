@@ -60,6 +60,7 @@ extension RouterNode {
         vitals.struck = impact.cells.map(\.position)
         if !impact.impaired.isEmpty { vitals.impaired = impact.impaired.map(\.position) }
         guard summary.customers > 0 else { return vitals }
+        vitals.harmed = impact.harmed
         if let hashes = order.hashes(of: topology.customers.count) {
             let entries = hashes.map { impact.entry(of: CustomerHash(rawValue: $0)) }
             vitals.marks = CustomerMarks.text(entries.map { $0.map { $0.impact.rawValue + 1 } ?? 0 }, bits: 2)

@@ -121,7 +121,7 @@ struct FaultAction {
     private func predict() throws -> BlastRadiusView {
         let request = PredictionRequest(action: kind.rawValue, targets: targets.map(\.description))
         let foreseen = try api.post("/v1/predict", request, as: PredictionReport.self, timeout: .seconds(30))
-        let dead = (foreseen.out ?? foreseen.basis.down).compactMap { model.topology.cellIndex(named: $0) }
+        let dead = (foreseen.out ?? []).compactMap { model.topology.cellIndex(named: $0) }
         return BlastRadiusView(
             report: BlastRadius(model.topology, placement: model.placement).report(dead: CellSet(dead)))
     }

@@ -51,6 +51,7 @@ extension LiveScenario {
                 action.deed = action.deed.of(answer.targets)
                 actions[key] = action
             }
+            forecast.add(key, ScenarioHarm(action, nil, in: mesh.topology, shard: placement.cellNames))
             guard key < run.scenario.actions.count,
                 let request = PredictionRequest(action, shard: placement.cellNames)
             else { continue }
@@ -61,13 +62,18 @@ extension LiveScenario {
                     "\(action.label): \(action.deed.text) would be refused: \(refusal.detail); nothing was changed")
             }
             forecast.add(action, report.customers)
+            let harm = ScenarioHarm(action, report, in: mesh.topology, shard: placement.cellNames)
+            forecast.add(key, harm)
+            for name in through.sorted() where action.deed.stopsProcesses && harm.touched.contains(name) {
+                forecast.add("the load goes through \(name), and no router tells what its customers get meanwhile")
+            }
         }
         if let refusal = forecast.refusal(by: run.scenario.abort) {
             throw CommandFailure(
                 .declined, "\(refusal); nothing was changed", hint: "raise the bound, or strike less")
         }
         try checkSides(actions)
-        handle(.predicted(forecast.sentence, actions: actions))
+        handle(.predicted(forecast.sentence, actions: actions, harms: forecast.harms))
     }
 
     // MARK: Beginning
@@ -113,6 +119,7 @@ extension LiveScenario {
         // Where the control plane is to go, processes alone end it, and on time.
         let margin = run.plan.contains { $0.deed == .controlLoss } ? TimeAmount.zero : Self.margin
         addition.lease = ((action.length ?? .zero) + margin).millisecondsRoundedUp
+        leases[key] = Pause.now() + (action.length ?? .zero) + margin
         let struck = (try? request.spec(in: mesh.topology))?.victims(in: mesh.topology) ?? []
         if request.kind == FaultKind.kill.rawValue {
             // Whoever comes after this process looks whether they have come up again.
@@ -131,6 +138,7 @@ extension LiveScenario {
             throw error
         }
         marks.faults[place].id = fault.id
+        targets[key] = fault.targets.count
         try? note(action)
         let (applied, of) = (answer.applied ?? 0, answer.of ?? 0)
         if action.deed.cutRegion == run.cutRegion { try beginCut() }
@@ -220,17 +228,23 @@ extension LiveScenario {
             marks.faults.removeAll { $0.id == id }
             return handle(.ended(key, "\(id) is ended by its lease: the control plane is away"))
         }
+        var isWhole = true
         let answer = try mesh.patiently(heedsInterruption: false) { () -> FaultsReport? in
             // While nobody answered its lease may have ended it.
-            guard try mesh.faults().contains(where: { $0.id == id }) else { return nil }
+            guard let fault = try mesh.faults().first(where: { $0.id == id }) else { return nil }
+            // Of several processes some may have been let go of.
+            isWhole = targets[key].map { fault.targets.count >= $0 } ?? true
             return try mesh.endFault(id)
         }
         marks.faults.removeAll { $0.id == id }
-        handle(
-            .ended(
-                key,
-                answer.map { "\(id) ended at \($0.applied ?? 0) of \($0.of ?? 0) processes" }
-                    ?? "\(id) was ended by its lease"))
+        followEvents()
+        if let answer {
+            guard isWhole else { return handle(.endedEarly(key, "\(id) at some of its targets")) }
+            return handle(.ended(key, "\(id) ended at \(answer.applied ?? 0) of \(answer.of ?? 0) processes"))
+        }
+        // A lease that is not over has ended nothing.
+        let isOver = leases[key].map { Pause.now() + .milliseconds(500) >= $0 } ?? true
+        handle(isOver ? .ended(key, "\(id) was ended by its lease") : .endedEarly(key, id))
     }
 
     private func startControl(_ key: Int) throws {
@@ -284,7 +298,7 @@ extension LiveScenario {
     private func trace(_ step: DrillTrace.Step, isBefore: Bool) -> DrillTrace {
         let left = ScenarioRun.Phase.allCases.drop { $0 != run.phase }.dropFirst().filter { $0 != .over }
         return DrillTrace(
-            report: run.report, steps: [step] + left.map { .init(name: $0.rawValue, part: $0.part) }, marks: marks,
+            report: run.unfinished, steps: [step] + left.map { .init(name: $0.rawValue, part: $0.part) }, marks: marks,
             isBefore: isBefore)
     }
 }

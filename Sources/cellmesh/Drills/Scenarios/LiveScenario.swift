@@ -22,7 +22,6 @@ final class LiveScenario {
     /// Loads that a step has added, by the key of its action.
     var further: [Int: BackgroundLoad] = [:]
     private var watch: ScenarioWatch?
-    private var sights = 0
     private var history: EventHistory
     /// From the clock of this run to the wall's, in nanoseconds.
     private let offset: Int64
@@ -34,6 +33,9 @@ final class LiveScenario {
     /// Cells that it has had go down, by name, and those of them that have not come up again.
     var victims: Set<String> = []
     var stillDown: [String] = []
+    /// When the leases of its faults are over, and how many targets these had, by the key of the action.
+    var leases: [Int: Instant] = [:]
+    var targets: [Int: Int] = [:]
     /// The pid of the control plane that a step has ended.
     var isControlGone = false
     /// How the mesh was before a region was left.
@@ -68,7 +70,7 @@ final class LiveScenario {
             command: command, wall: wall,
             profile: .init(
                 detection: swim.detectionBound(members: members), agreement: swim.agreementBound(members: members)),
-            now: Pause.now())
+            topology: (try? directory.model()).map { MeshReporter.digest(of: $0) }, now: Pause.now())
         history = EventHistory(directory, .init(since: began, types: ScenarioRun.events))
         mesh.onSilence { [progress] in progress.show($0, isLast: true) }
     }
@@ -113,9 +115,10 @@ final class LiveScenario {
     /// Why it was refused, with what to do next.
     private var refusalFailure: CommandFailure?
 
-    func handle(_ event: ScenarioRun.Event) {
+    /// - Parameter now: when it happened; now where nil.
+    func handle(_ event: ScenarioRun.Event, now: Instant? = nil) {
         run.noted = marks.words + stillDown.map { "\($0) is down" }
-        run.handle(event, now: Pause.now())
+        run.handle(event, now: now ?? Pause.now())
     }
 
     func refuse(_ failure: CommandFailure) {
@@ -184,8 +187,15 @@ final class LiveScenario {
         // What stood open before the load's own calls is known.
         if let sight = firstSight { handle(.sight(sight)) }
         noteLoad()
+        let through = through
         load = try BackgroundLoad(try sides())
-        handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"))
+        handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s", through: through))
+    }
+
+    /// The router that the load goes through, by name; none where there is one on each side.
+    var through: Set<String> {
+        guard !run.scenario.load.isTwoSided else { return [] }
+        return Set([DrillLoad.router(mesh.directory, mesh.topology)?.name].compactMap { $0 })
     }
 
     /// What a load asks, and of whom.
@@ -241,20 +251,28 @@ final class LiveScenario {
         } catch {
             handle(.failed(nil, .error, (error as? CommandFailure)?.message ?? "\(error)"))
         }
-        if let (sight, count) = watch?.latest, count != sights {
-            sights = count
-            var sight = sight
-            sight.epoch = (try? mesh.directory.newestTable().version) ?? sight.epoch
-            handle(.sight(sight))
+        let sights = watch?.take() ?? []
+        if !sights.isEmpty {
+            let epoch = try? mesh.directory.newestTable().version
+            for (sight, at) in sights {
+                var sight = sight
+                sight.epoch = epoch ?? sight.epoch
+                handle(.sight(sight), now: at)
+            }
         }
         for (purpose, outcome) in calls.takeOutcomes() { tell(purpose, outcome) }
         guard now >= lookAt else { return }
         lookAt = now + .milliseconds(250)
+        followEvents()
+        for (key, move) in moves.sorted(by: { $0.key < $1.key }) { follow(key, move) }
+        followReading(now)
+    }
+
+    /// Tells what processes have written down since.
+    func followEvents() {
         for entry in history.next() {
             handle(.event(entry.event, at: .zero + .nanoseconds(entry.time - offset)))
         }
-        for (key, move) in moves.sorted(by: { $0.key < $1.key }) { follow(key, move) }
-        followReading(now)
     }
 
     private func followReading(_ now: Instant) {

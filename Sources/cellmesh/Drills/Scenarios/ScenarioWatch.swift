@@ -9,15 +9,25 @@ import UVDriver
 /// Follows the feed of a mesh on a thread of its own, across the deaths of its control plane, for a scenario.
 final class ScenarioWatch: Sendable {
     private struct State {
+        /// What was seen last, and all that nobody has taken yet, with when it was seen.
         var sight: ScenarioSight?
-        var count = 0
+        var waiting: [(sight: ScenarioSight, at: Instant)] = []
         var isOver = false
+
+        mutating func tell(_ sight: ScenarioSight) {
+            self.sight = sight
+            // Whoever takes them may wait for a control plane meanwhile, or for an evacuation.
+            if waiting.count == ScenarioWatch.most { waiting.removeFirst() }
+            waiting.append((sight, Pause.now()))
+        }
     }
     private let state = Mutex(State())
     private let mesh: DataDirectory
 
     /// From one attempt to find a control plane to the next.
     private static let again = TimeAmount.milliseconds(300)
+    /// Sights that wait for somebody at most.
+    private static let most = 1_000
 
     init(_ mesh: DataDirectory) {
         self.mesh = mesh
@@ -26,11 +36,10 @@ final class ScenarioWatch: Sendable {
                 follow()
                 // Nothing that was seen before is known to be so still.
                 state.withLock { state in
-                    guard var sight = state.sight else { return }
-                    sight.isWhole = false
+                    guard var sight = state.sight, !sight.isStale else { return }
+                    (sight.isStale, sight.isWhole) = (true, false)
                     (sight.views, sight.openBreakers) = (nil, [])
-                    state.sight = sight
-                    state.count += 1
+                    state.tell(sight)
                 }
                 Pause.sleep(Self.again)
             }
@@ -42,25 +51,25 @@ final class ScenarioWatch: Sendable {
     /// Ends the thread, within a moment.
     func close() { state.withLock { $0.isOver = true } }
 
-    /// What is seen, and how many sights there were before: so that a new one is told from one that was taken.
-    var latest: (sight: ScenarioSight, count: Int)? {
-        state.withLock { state in state.sight.map { ($0, state.count) } }
+    /// All that was seen since it was asked last, in order, with when.
+    func take() -> [(sight: ScenarioSight, at: Instant)] {
+        state.withLock { state in
+            defer { state.waiting = [] }
+            return state.waiting
+        }
     }
 
     private func follow() {
         guard let stream = try? FeedStream(mesh) else { return }
-        var (reader, names) = (DeltaReader(), [String]())
+        var (reader, mesh) = (DeltaReader(), ScenarioSight.Shape())
         while !isOver, let message = try? stream.next(until: { self.isOver }) {
-            if case .shape(let shape) = message { names = shape.cells.name }
+            if case .shape(let shape) = message { mesh = ScenarioSight.Shape(shape) }
             guard (try? reader.take(message)) != nil else { return }
             switch message {
             case .state, .delta:
                 guard let now = reader.state else { continue }
-                let sight = ScenarioSight(now, names: names)
-                state.withLock {
-                    $0.sight = sight
-                    $0.count += 1
-                }
+                let sight = ScenarioSight(now, mesh)
+                state.withLock { $0.tell(sight) }
             case .hello, .shape, .event, .detail, .bye: break
             }
         }

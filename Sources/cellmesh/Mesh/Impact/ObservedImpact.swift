@@ -41,6 +41,9 @@ struct ObservedImpact {
     /// Customers of whom some request found too few cells for its records.
     var noQuorum: Int { seen.values.count { $0.outcomes.noQuorum > 0 } }
 
+    /// Customers of whom some request was not answered as it should have been.
+    var harmed: Int { seen.values.count { $0.outcomes.harmed > 0 } }
+
     /// Customers have moved since they were counted: what is predicted by the shards of today is not for them.
     var isMoved = false
 

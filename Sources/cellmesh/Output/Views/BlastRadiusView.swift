@@ -139,6 +139,13 @@ struct BlastRadiusView {
             ]
         }
         table.add(quorum.map { TableWriter.Cell($0) })
+        // What a service does to customers is no matter of what is left of their shards.
+        if let observed, !impaired.isEmpty || !observed.impact.impaired.isEmpty {
+            table.add(
+                ["harmed", "-", "-", "", "", "", "-", Wording.count(observed.impact.harmed)].map {
+                    TableWriter.Cell($0)
+                })
+        }
         return table.render()
     }
 

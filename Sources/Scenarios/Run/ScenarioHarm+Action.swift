@@ -1,0 +1,29 @@
+import Reports
+import Topology
+
+extension ScenarioHarm {
+    /// Of an action whose targets have been chosen, on a mesh.
+    ///
+    /// - Parameters:
+    ///   - report: what is predicted of it; nil where nothing is.
+    ///   - shard: the names of a customer's cells, by its number.
+    package init(
+        _ action: ScenarioAction, _ report: PredictionReport?, in topology: MeshTopology, shard: (Int) -> [String]
+    ) {
+        self.init(out: Set(report?.out ?? []), impaired: Set(report?.impaired ?? []))
+        if case .poison(let number) = action.deed { touched.formUnion(shard(number)) }
+        var words = action.deed.targets
+        if case .fault(let request) = action.deed, let spec = try? request.spec(in: topology) {
+            // What lies between two sides touches both.
+            words += spec.targets.map(\.text)
+        }
+        // Events may name what was struck as it is written.
+        touched.formUnion(words)
+        for word in words {
+            guard let target = try? TargetSelector(word, in: topology),
+                let processes = try? target.processes(in: topology)
+            else { continue }
+            touched.formUnion(processes.map(\.name))
+        }
+    }
+}
