@@ -33,8 +33,10 @@ extension ControlPlane {
         guard kind == .evacuate || kind == .restore, let kind, let region = request.region, unfound == nil else {
             return answer(request, forecast: nil, chosen: meant, unfound: unfound, completion)
         }
-        let dryRun = EvacuationRequest(
+        var dryRun = EvacuationRequest(
             kind, region: region, isForced: request.options?.force == true, isDryRun: true)
+        // A drill foretells its own steps: whether one that runs is in the way is asked of what is begun.
+        dryRun.isReported = false
         // Its own checks ask the mesh, and change nothing.
         evacuate(dryRun) { [unowned self] result in
             switch result {
