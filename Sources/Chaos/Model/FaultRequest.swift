@@ -121,7 +121,7 @@ package struct FaultRequest: Sendable, Equatable {
         try spec { word throws(UnknownTarget) in
             // What is to be chosen is a name like any other, once it is understood.
             let isChoice = TargetChoice.isMeant(word)
-            
+            if isChoice { try TargetChoice.check(word) }
             let chosen = isChoice ? TargetSelector.node(word) : nil
             guard let target = TargetSelector(text: word) ?? chosen else {
                 throw UnknownTarget("'\(word.prefix(128))' is no target")

@@ -56,7 +56,7 @@ package struct ScenarioCommand: Sendable, Equatable {
         if let rate = request.rate { words += ["--rate", Syntax.percent(rate)] }
         if let bandwidth = request.bandwidth { words += ["--bandwidth", "\(bandwidth)B/s"] }
         if let status = request.status { words += ["--status", "\(status)"] }
-        if let amount = request.amount { words += [kind != .flap ? "--period" : "--ahead", Syntax.written(amount)] }
+        if let amount = request.amount { words += [kind == .flap ? "--period" : "--ahead", Syntax.written(amount)] }
         if let factor = request.factor { words += ["--factor", "\(Syntax.written(factor))x"] }
         if request.isOneWay { words.append("--one-way") }
         if request.keepsID { words.append("--keep-id") }

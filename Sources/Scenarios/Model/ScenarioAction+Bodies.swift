@@ -33,12 +33,12 @@ extension PredictionRequest {
             switch FaultKind(rawValue: request.kind) {
             case .kill?, .pause?: self.init(action: request.kind, targets: request.targets)
             // What the simulator alone does is foretold by what customers feel of it.
-            case .destroy?, .loseDisk?: self.init(action: FaultKind.kill.rawValue, targets: request.targets)
+            case .leave?, .destroy?, .loseDisk?: self.init(action: FaultKind.kill.rawValue, targets: request.targets)
             case .clog?:
                 var cut = request
                 cut.kind = (cut.targets.count > 1 ? FaultKind.partition : .blackhole).rawValue
                 self.init(FaultAddition(cut))
-            
+            case .reorder?, .late?, .loseRows?, .drift?: return nil
             default: self.init(FaultAddition(request))
             }
         case .evacuate(let region): self.init(action: Action.evacuate.rawValue, targets: [region])

@@ -79,7 +79,7 @@ extension ScenarioRun {
     mutating func fail(_ outcome: DrillOutcome, _ why: String, now: Instant) {
         if trouble == nil {
             report.reason = why
-        } else if outcome == .aborted, let reason = report.reason, !reason.contains(why) {
+        } else if outcome == .error || outcome == .probeError, let reason = report.reason, !reason.contains(why) {
             // What could not be taken back is no less true because somebody had asked for the end.
             report.reason = "\(reason); \(why)"
         }

@@ -268,7 +268,7 @@ package struct ScenarioRun: Sendable {
             orders.append(.predict)
         case .predicted(let detail, let actions, let harms):
             for (key, action) in actions where plan.indices.contains(key) { plan[key] = action }
-
+            restoreWhatIsLeft()
             if let why = misplanned {
                 refusal = why
                 phase = .over

@@ -25,9 +25,9 @@ struct DrillRunCommand: ParsableCommand {
               cellmesh drill run evacuation us-east --rate 500 --hold 30s
 
             Drills are \(BuiltInScenarios.names.joined(separator: ", ")); 'cellmesh drill ls' says how each ended last. Two of them take \
-            more than others, as below. All drills and files:
+            more than others, as below. All drills and files take what 'cellmesh drill run scenario --help' explains:
 
-            \(DrillScenarioCommand.helpOfOptions)
+              cellmesh drill run \(DrillScenarioCommand.usage)
             """,
         subcommands: [DrillEvacuationCommand.self, DrillPartitionCommand.self, DrillScenarioCommand.self],
         defaultSubcommand: DrillScenarioCommand.self)

@@ -23,6 +23,12 @@ struct DrillScenarioCommand: ParsableCommand {
     @Argument(help: ArgumentHelp("A drill (drill ls), or a file.", valueName: "name|file"), completion: .file())
     var name: String
 
+    /// What it takes, behind the words of a command that stands for it.
+    static var usage: String {
+        let usage = usageString()
+        return usage.firstRange(of: "<name|file>").map { String(usage[$0.lowerBound...]).trimmedEnd } ?? usage
+    }
+
     @Flag(help: "Run the programs that the scenario names ('process'), with the rights of whoever runs this.")
     var allowProcess = false
 
@@ -46,14 +52,6 @@ struct DrillScenarioCommand: ParsableCommand {
                 next: "cellmesh drill run \(name)\(words) --any-time")
         }
         try options.run(scenario, text: text, as: name, with: words)
-    }
-}
-
-extension ParsableCommand {
-    /// The part of its help that says what it takes, for a command that stands before it.
-    static var helpOfOptions: String {
-        let help = helpMessage(columns: 100)
-        return help.firstRange(of: "ARGUMENTS:").map { String(help[$0.lowerBound...]).trimmedEnd } ?? help
     }
 }
 
