@@ -101,7 +101,7 @@ extension ScenarioRun {
 
     private var different: DrillClaim {
         let impact = ledger.impact
-        let asked = "\(impact.seen) asked"
+        let asked = impact.seen > 0 ? "\(impact.seen) asked" : "nobody was seen to come to harm"
         let claim = DrillClaim.count(
             "customers different from the prediction", ledger.different,
             detail: ledger.different == nil

@@ -68,7 +68,7 @@ struct DrillMesh {
     /// - Parameter given: bare, as `region/NAME`, or as `region/{remote}`.
     /// - Returns: its name.
     func region(_ given: String, _ console: Console) throws -> String {
-        let name = try ChosenTargets.region(given, api, console)
+        let name = try ChosenTargets.region(given, directory, console)
         if topology.regions.contains(where: { $0.name == name }) { return name }
         throw CommandFailure(
             .usage, "mesh '\(directory.name)' has no region '\(name)'; nothing was changed",

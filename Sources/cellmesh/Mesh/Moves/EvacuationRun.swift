@@ -31,26 +31,14 @@ struct EvacuationRun {
         console = options.output.console
         mesh = try options.mesh.running()
         let seed = options.choice.seed
-        let chosen =
-            try Self.left(region, kind, mesh, console)
-            ?? ChosenTargets.name(region, of: .region, mesh, console, seed: seed)
+        let evacuated =
+            kind == .restore && TargetChooser.isChoice(region)
+            ? try MeshStatus(APIClient(mesh)).report.evacuated ?? [] : nil
+        let chosen = try ChosenTargets.region(region, among: evacuated, mesh, console, seed: seed)
         self.region = chosen
         // A choice that is said twice is one choice.
         self.confirm = confirm.map { $0 == region ? chosen : TargetSelector.name(in: $0, of: .region) }
         self.cells = try ChosenTargets.words(cells, mesh, console, seed: seed)
-    }
-
-    /// What a choice means where a region is to be taken back: the one that was left; nil where it is no such matter.
-    private static func left(
-        _ word: String, _ kind: EvacuationPlan.Kind, _ mesh: DataDirectory, _ console: Console
-    ) throws -> String? {
-        guard kind == .restore, TargetChooser.isChoice(word) else { return nil }
-        let evacuated = try MeshStatus(APIClient(mesh)).report.evacuated ?? []
-        do throws(UnknownTarget) {
-            guard let region = try TargetChooser.left(word, among: evacuated) else { return nil }
-            console.message("chosen: region/\(region)")
-            return region
-        } catch { throw CommandFailure(error) }
     }
 
     func run() throws {

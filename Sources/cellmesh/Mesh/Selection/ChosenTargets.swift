@@ -66,32 +66,24 @@ enum ChosenTargets {
         return chosen
     }
 
-    /// The name of a region, of `NAME`, `region/NAME` and `region/{remote}`. Whether there is such a one is asked of choices alone.
+    /// The name of a region, of `NAME`, `region/NAME`, `region/{remote}` and `{remote}`. Whether there is such a one is asked of
+    /// choices alone.
     ///
     /// - Parameter evacuated: where only regions that were left are meant: those. What leaves a choice open means the one of them.
     static func region(
-        _ word: String, among evacuated: [String]? = nil, _ api: APIClient, _ console: Console
+        _ word: String, among evacuated: [String]? = nil, _ mesh: DataDirectory, _ console: Console,
+        seed: UInt64? = nil
     ) throws -> String {
-        guard TargetChoice.isMeant(word) else { return TargetSelector.name(in: word, of: .region) }
+        guard let evacuated, TargetChooser.isChoice(word) else {
+            return try name(word, of: .region, mesh, console, seed: seed)
+        }
         do throws(UnknownTarget) {
-            guard try TargetChoice(word).kind == .region else {
-                throw UnknownTarget("'\(word.prefix(128))' chooses no region", hint: "say 'region/{remote}'")
+            _ = try TargetChoice(full(word, .region) ?? word)
+            guard let only = try TargetChooser.left(word, among: evacuated) else {
+                throw UnknownTarget("no region is evacuated that '\(word.prefix(128))' could be")
             }
-        } catch {
-            throw CommandFailure(error)
-        }
-        guard let evacuated else {
-            return TargetSelector.name(in: try words([word], api.mesh, console)[0], of: .region)
-        }
-        guard let only = evacuated.first else {
-            throw CommandFailure(.usage, "no region is evacuated that '\(word)' could be; nothing was changed")
-        }
-        guard evacuated.count == 1 else {
-            throw CommandFailure(
-                .usage, "\(evacuated.joined(separator: ", ")) are evacuated; nothing was changed",
-                hint: "name one of them")
-        }
-        console.message("chosen: region/\(only)")
-        return only
+            console.message("chosen: region/\(only)")
+            return only
+        } catch { throw CommandFailure(error) }
     }
 }
