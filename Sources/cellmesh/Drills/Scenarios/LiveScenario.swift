@@ -180,7 +180,7 @@ final class LiveScenario {
         if watch == nil { watch = ScenarioWatch(mesh.directory) }
         let end = Pause.now() + Self.sightPatience
         while watch?.latest == nil, Pause.now() < end, !Interruption.hasCome { Pause.sleep(.milliseconds(20)) }
-        return watch?.latest?.sight
+        return watch?.latest
     }
 
     private func startLoad() throws {

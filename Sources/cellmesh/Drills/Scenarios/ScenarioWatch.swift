@@ -51,6 +51,9 @@ final class ScenarioWatch: Sendable {
     /// Ends the thread, within a moment.
     func close() { state.withLock { $0.isOver = true } }
 
+    /// What was seen last, whether it was taken or not.
+    var latest: ScenarioSight? { state.withLock { $0.sight } }
+
     /// All that was seen since it was asked last, in order, with when.
     func take() -> [(sight: ScenarioSight, at: Instant)] {
         state.withLock { state in
