@@ -162,7 +162,7 @@ import Topology
         #expect(report.outcome == .baselineNotMet && report.exitCode == 3)
         #expect(!bench.orders.contains { $0.hasPrefix("begin") } && bench.orders.last == "tidy")
         #expect(
-            report.reason == "answered is 80.00 %; 600 of 3 000 requests failed (600 x 503)", "\(report.reason ?? "")")
+            report.reason == "answered is 80.0 %; 600 of 3 000 requests failed (600 x 503)", "\(report.reason ?? "")")
     }
 
     /// Another drill was stopped, and its breakers close by calls alone.

@@ -49,6 +49,8 @@ package struct CertificatesReport: Codable, Sendable, Equatable {
         }
     }
 
+    /// `cellmesh/1`.
+    package var schema = ReportJSON.schema
     package var processes: [Row]
     /// Those that did not tell in time.
     package var silent: [String]
@@ -64,6 +66,8 @@ package struct CertificatesReport: Codable, Sendable, Equatable {
 
 /// `membership certs authority`.
 package struct AuthorityReport: Codable, Sendable, Equatable {
+    /// `cellmesh/1`.
+    package var schema = ReportJSON.schema
     /// PEM.
     package var authority: String
 

@@ -4,7 +4,7 @@ import ArgumentParser
 struct ChoiceOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "Of what is drawn for {draw:N} and {random}: the mesh's seed, and chance, where left out.",
+            "Of what is drawn for {draw:N} and {random}, from 0; the mesh's seed, and chance, where left out.",
             valueName: "number"))
     var seed: UInt64?
 }

@@ -54,7 +54,7 @@ let wellFormedResponses: [String] = [
         ("HTTP/1.1 099 OK\r\n\r\n", .badStatusLine),
         ("HTTP/1.1 200 OK\n\r\n", .bareLineEnd),
         ("HTTP/1.1 200 O\u{0}K\r\n\r\n", .badStatusLine),
-        ("HTTP/1.1 101 Switching Protocols\r\n\r\n", .badStatusLine),
+        ("HTTP/1.1 101 Switching Protocols\r\n\r\n", .interimAnswers),
         ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", .conflictingLength),
         ("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", .conflictingLength),
         ("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip\r\n\r\n", .transferCodingNotImplemented),
@@ -62,7 +62,7 @@ let wellFormedResponses: [String] = [
         ("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhell", .truncated),
         ("HTTP/1.1 200 OK\r\nA: b\r\n c\r\n\r\n", .foldedLine),
         ("HTTP/1.1 200 OK\r\n", .truncated),
-        (String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 9), .badStatusLine),
+        (String(repeating: "HTTP/1.1 100 Continue\r\n\r\n", count: 9), .interimAnswers),
     ])
     func refused(_ text: String, _ failure: HTTPFailure) {
         #expect(parseResponse(text, closes: true).failure == failure)
