@@ -37,7 +37,12 @@ package final class HostSecurity {
         for address in [settings.advertise, settings.gossip.address, settings.listen.address] {
             if let address, !address.isUnspecified { streams.ownAddresses.insert(address) }
         }
-        streams.make = { [unowned self] in try context() }
+        streams.make = { [unowned self] in
+            do { return try context() } catch {
+                events.logRarely("no-certificate", "nothing is said to other hosts: \(error)")
+                throw error
+            }
+        }
     }
 
     /// Its streams are secured by the rule of this process.
@@ -64,7 +69,7 @@ package final class HostSecurity {
         var order = CertificateAuthority.Order(
             name: settings.name, notBefore: now - Int64(Self.backdated.seconds),
             notAfter: now + Int64(Self.life.seconds), serial: (0..<16).map { _ in random.next(upperBound: 255) + 1 })
-        if let address = settings.advertise { order.addresses.append(Endpoint(address: address, port: 0).host) }
+        if let address = settings.advertise { order.addresses.append("\(address)") }
         let issued = try authority().issue(order)
         made += 1
         events.tell("certificate", [("serial", issued.certificate.serial), ("until", "\(order.notAfter)")])

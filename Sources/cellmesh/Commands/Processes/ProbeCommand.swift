@@ -29,7 +29,8 @@ struct ProbeCommand: ParsableCommand {
     func run() throws {
         let request = HTTPOutgoing(.get, address.endpoint, "/\(page.rawValue)")
         switch BlockingHTTPClient.send(request, timeout: timeout.amount) {
-        case .success(let answer) where answer.isSuccess: Console(format: .table, color: .auto).message(answer.text.trimmedEnd)
+        case .success(let answer) where answer.isSuccess:
+            Console(format: .table, color: .auto).message(answer.text.trimmedEnd)
         case .success(let answer): throw CommandFailure(.unhealthy, "\(answer.status) \(answer.text.trimmedEnd)")
         case .failure(let error): throw CommandFailure(.unhealthy, "\(error)")
         }
