@@ -32,7 +32,7 @@ enum SealBenchmark {
                     try? seal.open(datagram.bytes, into: &opened)
                 }
             }
-            Benchmark.consume(opened.count)
+            guard opened.count == size else { return 70 }
         }
         let sessions = SessionSeal(secret: secret, mesh: "benchmark")
         let token = sessions.text(SessionRecord(customer: CustomerHash(rawValue: 7), floor: 1, seen: []))

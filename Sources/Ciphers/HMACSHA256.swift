@@ -1,5 +1,3 @@
-import MeshBase
-
 /// HMAC-SHA256 (RFC 2104): proves that bytes come from somebody who holds the key. A value: what many proofs begin with is
 /// put in once, and copied.
 package struct HMACSHA256: Sendable {

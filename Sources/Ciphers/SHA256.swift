@@ -1,5 +1,4 @@
 import COpenSSL
-import MeshBase
 
 /// The hash SHA-256 (FIPS 180-4), fed in pieces. A value: a copy goes on by itself.
 package struct SHA256: Sendable {

@@ -54,6 +54,14 @@ package enum Syntax {
         return overflow ? nil : bytes
     }
 
+    /// `1MiB/s` or `1MiB`: bytes a second.
+    package static func bandwidth(_ text: String) -> Int? {
+        size(text.hasSuffix("/s") ? String(text.dropLast(2)) : text)
+    }
+
+    /// `100x` or `100`: how many times.
+    package static func factor(_ text: String) -> Double? { decimal(text.hasSuffix("x") ? text.dropLast() : text[...]) }
+
     /// `0.05` or `5%`; any finite number that is not negative.
     package static func ratio(_ text: String) -> Double? {
         text.hasSuffix("%") ? decimal(text.dropLast()).map { $0 / 100 } : decimal(text[...])

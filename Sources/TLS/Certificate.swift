@@ -1,6 +1,5 @@
 import COpenSSL
 import Glibc
-import MeshBase
 
 /// A certificate (X.509, RFC 5280). Immutable; given back with the last reference.
 package final class Certificate {

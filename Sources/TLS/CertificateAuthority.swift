@@ -1,7 +1,5 @@
 import COpenSSL
 import Ciphers
-import Glibc
-import MeshBase
 
 /// Who vouches for the processes of a mesh.
 ///

@@ -1,5 +1,4 @@
 import COpenSSL
-import Ciphers
 
 /// A private key of the library, given back with the last reference.
 final class PrivateKey {

@@ -1,12 +1,9 @@
 import COpenSSL
-import MeshBase
 
 /// What the connections of a process have in common: whose certificates it accepts, and which it shows. TLS 1.3 alone
 /// (RFC 8446), without resumption and without early data: each connection proves both ends anew.
 package final class TLSContext {
     let raw: OpaquePointer
-    /// What it shows; nil for nothing.
-    package let own: IssuedCertificate?
 
     /// For connections between processes of a mesh: both ends show a certificate.
     ///
@@ -35,13 +32,10 @@ package final class TLSContext {
         }
     }
 
-    /// For who goes to those and asks nothing of them.
-    package static func bare() throws(TLSFault) -> TLSContext { try TLSContext(nil) }
-
-    private init(_ own: IssuedCertificate?) throws(TLSFault) {
+    /// - Parameter own: nil: it shows nothing.
+    init(_ own: IssuedCertificate?) throws(TLSFault) {
         guard let context = SSL_CTX_new(TLS_method()) else { throw .last("TLS did not begin") }
         raw = context
-        self.own = own
         guard copenssl_only_1_3(context) == 1 else { throw .last("TLS 1.3 is not there") }
         SSL_CTX_set_num_tickets(context, 0)
         copenssl_release_buffers(context)

@@ -8,11 +8,10 @@ import MeshBase
 package final class TLSSession {
     package enum Side: Sendable { case opener, acceptor }
 
+    package let side: Side
     private let raw: OpaquePointer
     private let incoming: OpaquePointer
     private let outgoing: OpaquePointer
-    /// Kept: what it shows belongs to it.
-    private let context: TLSContext
     /// Both ends have proved themselves.
     package private(set) var isOpen = false
     /// The other side has said that nothing more comes.
@@ -22,7 +21,7 @@ package final class TLSSession {
     package init(_ context: TLSContext, _ side: Side) throws(TLSFault) {
         guard let raw = SSL_new(context.raw), let incoming = BIO_new(BIO_s_mem()), let outgoing = BIO_new(BIO_s_mem())
         else { throw .last("no secure connection was begun") }
-        (self.raw, self.incoming, self.outgoing, self.context) = (raw, incoming, outgoing, context)
+        (self.raw, self.incoming, self.outgoing, self.side) = (raw, incoming, outgoing, side)
         SSL_set_bio(raw, incoming, outgoing)
         switch side {
         case .opener: SSL_set_connect_state(raw)
@@ -35,9 +34,6 @@ package final class TLSSession {
 
     /// What the other side calls itself, by its certificate; nil for one without.
     package var peer: Certificate? { SSL_get1_peer_certificate(raw).map(Certificate.init) }
-
-    /// What this side shows.
-    package var shown: Certificate? { context.own?.certificate }
 
     /// Bytes have come from the network.
     package func feed(_ bytes: UnsafeRawBufferPointer) {
@@ -61,13 +57,10 @@ package final class TLSSession {
     }
 
     /// Appends what the application of the other side has written.
-    ///
-    /// - Parameter most: bytes that `plain` may hold afterwards; what is left comes with the next call.
-    package func read(into plain: inout ByteBuffer, most: Int = .max) throws(TLSFault) {
-        while plain.count < most, !hasEnded {
+    package func read(into plain: inout ByteBuffer) throws(TLSFault) {
+        while !hasEnded {
             let room = plain.reserve(4_096)
-            let wanted = min(room.count, most - plain.count, 1 << 30)
-            let count = SSL_read(raw, room.baseAddress, Int32(wanted))
+            let count = SSL_read(raw, room.baseAddress, Int32(min(room.count, 1 << 30)))
             if count > 0 {
                 plain.commit(Int(count))
                 continue

@@ -11,10 +11,6 @@ extension EndToEnd {
         }
         private let up = ["up", "topology/eight-cells.yaml", "--detach"]
 
-        private func control(_ mesh: TestMesh) throws -> Int32 {
-            Int32(try #require((try mesh.json(["status"])["control"] as? [String: Any])?["pid"] as? Int))
-        }
-
         @Test func twoUpsMakeOneMeshAndTwoDownsEndIt() throws {
             let mesh = try TestMesh()
             let ups = try both(mesh, up, up)
@@ -33,7 +29,7 @@ extension EndToEnd {
         @Test func twoReapersEndOrphansOnce() throws {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             mesh.notePids()
-            kill(try control(mesh), SIGKILL)
+            kill(try mesh.controlPID(), SIGKILL)
             let reapers = try both(mesh, ["doctor", "--reap"], ["doctor", "--reap"])
             #expect(reapers.contains { $0.code == 0 }, "\(reapers.map(\.err))")
             #expect(mesh.living.isEmpty)
@@ -43,7 +39,7 @@ extension EndToEnd {
         @Test func anUpAndAReaperLeaveAMeshOrNone() throws {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             mesh.notePids()
-            kill(try control(mesh), SIGKILL)
+            kill(try mesh.controlPID(), SIGKILL)
             let outcomes = try both(mesh, up, ["doctor", "--reap"])
             if outcomes[0].code == 0 {
                 mesh.notePids()

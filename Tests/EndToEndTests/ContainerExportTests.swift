@@ -9,7 +9,9 @@ extension EndToEnd {
 
         init() throws { try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true) }
 
-        private func export(_ arguments: String...) throws -> Program.Outcome {
+        private func export(_ arguments: String...) throws -> Program.Outcome { try export(arguments) }
+
+        private func export(_ arguments: [String]) throws -> Program.Outcome {
             let running = try Program.Running(
                 Program.path, ["export"] + arguments, environment: ["CELLMESH_HOME": home.path, "NO_COLOR": "1"],
                 directory: home)
@@ -93,6 +95,32 @@ extension EndToEnd {
             #expect(names() == ["in", "shop"])
         }
 
+        @Test func aLinkIsFollowedWhereItIsTheDirectoryAndNowhereElse() throws {
+            defer { try? FileManager.default.removeItem(at: home) }
+            let manager = FileManager.default
+            try write("in/mesh.yaml", Self.mesh())
+            try write("in/plain.yaml", Self.blueprint)
+            #expect(try export("kubernetes", "in/mesh.yaml", "--output", "far/shop").code == 0)
+            let files = names("far/shop/manifests")
+            try manager.createSymbolicLink(
+                atPath: home.appendingPathComponent("near").path, withDestinationPath: "far/shop")
+            let again = try export(
+                "kubernetes", "in/mesh.yaml", "--output", "near", "--image", "other:2", "--force")
+            #expect(again.code == 0, "\(again.err)")
+            #expect(
+                names() == ["far", "in", "near"] && names("far") == ["shop"] && names("far/shop/manifests") == files)
+            #expect(read("far/shop/manifests/41-router-r1.yaml")?.contains("other:2") == true)
+
+            // Where a part of it lies elsewhere, that is nobody's export.
+            let parts = home.appendingPathComponent("parts")
+            try manager.moveItem(at: home.appendingPathComponent("far/shop/manifests"), to: parts)
+            try manager.createSymbolicLink(
+                atPath: home.appendingPathComponent("far/shop/manifests").path, withDestinationPath: parts.path)
+            let refused = try export("kubernetes", "in/mesh.yaml", "--output", "far/shop", "--force")
+            #expect(refused.code == 1 && refused.err.contains("nothing was written"), "\(refused.err)")
+            #expect(names("parts") == files)
+        }
+
         @Test(arguments: [
             (mesh("[eu-1, eu-]"), "in/mesh.yaml:4:45:"),
             (mesh("[eu-1, {name: routers, zone: b}]"), "in/mesh.yaml:4:52:"),
@@ -145,10 +173,7 @@ extension EndToEnd {
                 ["--quota", "cpu=0"], ["--limits", "max-cpu=1m"], ["--placement", "here"], ["--secret", "No_Name"],
                 ["--storage", "1G"], ["--secret", "a", "--secret-file", "b"], ["--port", "0"],
             ] {
-                let running = try Program.Running(
-                    Program.path, ["export", "kubernetes", "mesh.yaml", "--output", "shop"] + wrong,
-                    environment: ["CELLMESH_HOME": home.path], directory: home)
-                let outcome = running.wait(limit: 30)
+                let outcome = try export(["kubernetes", "mesh.yaml", "--output", "shop"] + wrong)
                 #expect(outcome.code == 64, "\(wrong): \(outcome.err)")
             }
             #expect(names() == ["mesh.yaml", "plain.yaml"])

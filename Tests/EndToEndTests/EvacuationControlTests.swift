@@ -5,11 +5,6 @@ import Testing
 extension EndToEndMoves {
     /// An evacuation that is interrupted: its command, its course, and whoever carries it out.
     @Suite struct EvacuationControlTests {
-        private func control(_ mesh: TestMesh) throws -> Int32 {
-            let control = try #require(try mesh.json(["status"])["control"] as? [String: Any])
-            return Int32(try #require(control["pid"] as? Int))
-        }
-
         private func shards(_ mesh: TestMesh) throws -> [[String]] {
             try (1...10).map { try mesh.shard(of: "c\($0)") }
         }
@@ -32,7 +27,7 @@ extension EndToEndMoves {
         /// Killed once more, as if that had been between the end of the plan and its report: the next one makes it.
         private func endUnseen(_ mesh: TestMesh) throws {
             let before = try #require(kept(mesh))
-            kill(try control(mesh), SIGKILL)
+            kill(try mesh.controlPID(), SIGKILL)
             let journal = try Journal(path: mesh.dataDirectory + "/control.sqlite")
             let text = try #require(try journal.meta("evacuation/course"))
             var document = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
@@ -118,7 +113,7 @@ extension EndToEndMoves {
                     let now = try status(mesh)
                     return (now["stage"] as? Int ?? 0) >= stage || now["outcome"] as? String != "running"
                 }
-                kill(try control(mesh), SIGKILL)
+                kill(try mesh.controlPID(), SIGKILL)
                 // What is there to be told without it.
                 let told = try mesh.run(["evacuation", "status"])
                 #expect(

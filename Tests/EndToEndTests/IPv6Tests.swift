@@ -55,8 +55,7 @@ extension EndToEnd {
             for host in ["127.0.0.1:\(port)", "[::1]", "[::2]:\(port)"] { #expect(try status(host) == 403, "\(host)") }
 
             // The next control plane finds those that run; one of the other family does not begin.
-            let control = try #require(try mesh.json(["status"])["control"] as? [String: Any])
-            kill(try #require(control["pid"] as? Int32 ?? (control["pid"] as? Int).map { Int32($0) }), SIGKILL)
+            try mesh.killControl()
             let other = try mesh.run(["up", file.path, "--detach", "--listen-address", "127.0.0.1"])
             #expect(other.code == 1 && other.err.contains("give --listen-address ::1"), "\(other.err)")
             try mesh.up(file.path)

@@ -19,6 +19,21 @@ extension EndToEnd {
             try mesh.down()
         }
 
+        @Test func whatAMeshWritesIsItsOwnersAlone() throws {
+            let mesh = try TestMesh("topology/monolith.yaml")
+            let written = try HTTPProbe.request("PUT", mesh.router, "/v1/customers/c1/records/a", body: "1")
+            #expect(written.status / 100 == 2, "\(written.status)")
+            let manager = FileManager.default
+            let names = try #require(manager.enumerator(atPath: mesh.dataDirectory)?.allObjects as? [String])
+            #expect(names.contains { $0.hasSuffix("store.sqlite") } && names.contains { $0.hasSuffix(".log") })
+            for name in names {
+                let facts = try manager.attributesOfItem(atPath: "\(mesh.dataDirectory)/\(name)")
+                let mode = try #require(facts[.posixPermissions] as? Int)
+                #expect(mode & 0o077 == 0, "\(name): \(String(mode, radix: 8))")
+            }
+            try mesh.down()
+        }
+
         @Test func thePredictionIsTheCountOverEveryCustomersShard() throws {
             let mesh = try TestMesh("topology/three-regions.yaml")
             let prediction = try mesh.json(["blast-radius", "--if", "us-east-1"])

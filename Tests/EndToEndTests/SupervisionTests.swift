@@ -34,7 +34,7 @@ extension EndToEnd {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             let cell = try #require(try mesh.cells().last)
             try mesh.run(["pause", "cell/\(cell.name)", "--for", "1s"])
-            try killControl(of: mesh)
+            try mesh.killControl()
             #expect(TestMesh.isStopped(cell.pid))
             #expect(TestMesh.eventually { !TestMesh.isStopped(cell.pid) })
             #expect(TestMesh.isRunning(cell.pid))
@@ -47,7 +47,7 @@ extension EndToEnd {
             let cells = try mesh.cells()
             let cell = try #require(cells.first)
             try mesh.run(["pause", "cell/\(cell.name)", "--for", "1h"])
-            try killControl(of: mesh)
+            try mesh.killControl()
             #expect(TestMesh.eventually { !cells.contains { TestMesh.isRunning($0.pid) } })
         }
 
@@ -65,7 +65,7 @@ extension EndToEnd {
         @Test func aBusyProcessIsTakenOverAndNotKilled() throws {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             let cell = try #require(try mesh.cells().last)
-            try killControl(of: mesh)
+            try mesh.killControl()
             let limited = try Program.Running(
                 "/usr/bin/prlimit", ["--pid", "\(cell.pid)", "--nofile=8:8"], environment: [:], directory: Program.root
             ).wait()
@@ -77,19 +77,10 @@ extension EndToEnd {
             try mesh.down()
         }
 
-        private func killControl(of mesh: TestMesh) throws {
-            let status = try mesh.json(["status"])
-            let control = try #require((status["control"] as? [String: Any])?["pid"] as? Int)
-            kill(Int32(control), SIGKILL)
-            TestMesh.eventually { !TestMesh.isRunning(Int32(control)) }
-        }
-
         @Test func doctorFindsAndEndsWhatADeadControlPlaneLeft() throws {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             let cells = try mesh.cells()
-            let status = try mesh.json(["status"])
-            let control = try #require((status["control"] as? [String: Any])?["pid"] as? Int)
-            kill(Int32(control), SIGKILL)
+            kill(try mesh.controlPID(), SIGKILL)
             let found = try mesh.run(["doctor"])
             #expect(found.code == 3)
             #expect(cells.allSatisfy { found.out.contains("\($0.pid)") })

@@ -12,10 +12,6 @@ extension EndToEndFaults {
                 uniqueKeysWithValues: rows.map { ($0["name"] as? String ?? "", $0["status"] as? String ?? "") })
         }
 
-        private func controlPid(_ mesh: TestMesh) throws -> Int32 {
-            Int32(try #require((try mesh.json(["status"])["control"] as? [String: Any])?["pid"] as? Int))
-        }
-
         /// The router and the control plane live in us-west, so that us-east has neither.
         private func mesh() throws -> TestMesh {
             let mesh = try TestMesh()
@@ -100,7 +96,7 @@ extension EndToEndFaults {
             try mesh.json([
                 "partition", "region/us-east", "region/us-west", "region/eu-west", "--for", "4s",
             ])
-            kill(try controlPid(mesh), SIGKILL)
+            kill(try mesh.controlPID(), SIGKILL)
             func admin(_ cell: String) throws -> String {
                 let file = URL(fileURLWithPath: mesh.dataDirectory + "/cells/\(cell)/process.json")
                 let facts = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any]

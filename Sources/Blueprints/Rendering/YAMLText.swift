@@ -1,3 +1,5 @@
+import MeshBase
+
 /// Any document as YAML: a line where it fits on one, else in blocks. What was a number or a word stays one, what was quoted a text.
 struct YAMLText {
     private static let widest = 100
@@ -46,8 +48,7 @@ struct YAMLText {
             return text.isEmpty || text.contains(where: { ",[]{}\n".contains($0) }) ? writer.quoted(text) : text
         }
         let isWord =
-            text.utf8.count <= 64 && !text.hasSuffix(" ") && writer.name(text) == text
-            && writer.name(text.lowercased()) == text.lowercased()
+            text.utf8.count <= 64 && !text.hasSuffix(" ") && !YAMLScalar.isWord(text)
             && (text.unicodeScalars.first.map { ("a"..."z").contains($0) || ("A"..."Z").contains($0) } ?? false)
             && text.unicodeScalars.allSatisfy {
                 ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)

@@ -66,7 +66,6 @@ package struct Fault: Sendable, Equatable {
 
     /// Whether it lies on services.
     package var isOnServices: Bool { action.layer == .service }
-    /// Whether it lies on cells.
     /// Whether it lies on the wire.
     package var isOnWire: Bool { action.layer == .wire }
     /// Whether processes apply it themselves, by the file that they follow.

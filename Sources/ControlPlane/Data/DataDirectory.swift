@@ -62,8 +62,6 @@ package struct DataDirectory: Sendable, Equatable {
     /// Creates what is missing, refuses what another program or release has made, and keeps the secrets that are there.
     package func create() throws(DataDirectoryError) {
         try checkTrust()
-        // Whatever this process and its children make here is its owner's alone.
-        umask(0o077)
         try checkUsable()
         try translate { () throws(FileFailure) in
             try SystemFile.makeDirectory(path)

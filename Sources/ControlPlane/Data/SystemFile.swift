@@ -25,9 +25,10 @@ package enum SystemFile {
         return stat(path, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG && facts.st_size == 0
     }
 
-    package static func isDirectory(_ path: String) -> Bool {
-        var information = stat()
-        return stat(path, &information) == 0 && information.st_mode & S_IFMT == S_IFDIR
+    /// - Parameter follows: whether a link to one is one.
+    package static func isDirectory(_ path: String, follows: Bool = true) -> Bool {
+        var facts = stat()
+        return (follows ? stat(path, &facts) : lstat(path, &facts)) == 0 && facts.st_mode & S_IFMT == S_IFDIR
     }
 
     /// The content of a file; nil where there is none.

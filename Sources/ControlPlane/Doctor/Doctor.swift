@@ -89,7 +89,7 @@ package struct Doctor {
         [NodeRole.cell, .router].flatMap { role in
             SystemFile.names(in: "\(directory.path)/\(role.name)s").sorted().flatMap { name in
                 [directory.logPath(of: role, name), directory.directory(of: role, name) + "/process.lock"]
-                    .filter(SystemFile.isDirectory).map {
+                    .filter { SystemFile.isDirectory($0) }.map {
                         .init(
                             code: "place", message: "\($0) is a directory, and \(name) cannot be started with it",
                             hint: "remove it: it is made anew")

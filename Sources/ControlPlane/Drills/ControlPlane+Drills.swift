@@ -76,7 +76,7 @@ extension ControlPlane {
             }
             let found = Predictor.predict(step.normalised, situation, now: now)
             let counts = found.customers
-            steps.append("\(action.deed.text)\(length): \(counts.sentence)")
+            steps.append("\(action.deed.text)\(length): \(action.foretold(counts))")
             report.refusals += found.refusals
             if counts.isWorse(than: report.customers) {
                 (report.customers, report.load) = (counts, found.load)

@@ -28,7 +28,7 @@ extension ControlPlane {
         var unfound: UnknownTarget?
         do throws(UnknownTarget) { request.targets = try chosen(request) } catch { unfound = error }
         request = request.normalised
-        let meant = unfound == nil && asked.contains(where: TargetChooser.isChoice) ? request.targets : nil
+        let meant = unfound == nil && asked.contains(where: TargetChoice.isMeant) ? request.targets : nil
         let kind = EvacuationPlan.Kind(rawValue: request.action)
         guard kind == .evacuate || kind == .restore, let kind, let region = request.region, unfound == nil else {
             return answer(request, forecast: nil, chosen: meant, unfound: unfound, completion)

@@ -14,21 +14,21 @@ extension ControlPlane {
     ///     one each time for `{random}`.
     ///   - step: of several that say the same words, its number.
     func chosen(_ words: [String], seed: UInt64? = nil, step: Int = 0) throws(UnknownTarget) -> [String] {
-        guard words.contains(where: TargetChooser.isChoice) else { return words }
+        guard words.contains(where: TargetChoice.isMeant) else { return words }
         var chooser = targetChooser(seed: seed).at(step: step)
         return try chooser.words(for: TargetChooser.parts(words))
     }
 
     /// The name of the one thing of a kind that a word means.
     func chosen(_ word: String, _ kind: TargetSelector.NameKind) throws(UnknownTarget) -> String {
-        guard TargetChooser.isChoice(word) else { return TargetSelector.name(in: word, of: kind) }
+        guard TargetChoice.isMeant(word) else { return TargetSelector.name(in: word, of: kind) }
         var chooser = targetChooser(seed: nil)
         return try chooser.name(for: word, of: kind)
     }
 
     /// The region that an evacuation or another plan is about: of what is to be taken back, the one that was left.
     func chosenRegion(_ word: String, isRestore: Bool) throws(UnknownTarget) -> String {
-        if isRestore, TargetChooser.isChoice(word) {
+        if isRestore, TargetChoice.isMeant(word) {
             let names = evacuated.sorted().map { topology.regions[$0].name }
             if let left = try TargetChooser.left(word, among: names) { return left }
         }
@@ -37,7 +37,7 @@ extension ControlPlane {
 
     /// As the action means them.
     func chosen(_ request: PredictionRequest) throws(UnknownTarget) -> [String] {
-        guard request.isMove, request.targets.count == 1, TargetChooser.isChoice(request.targets[0]) else {
+        guard request.isMove, request.targets.count == 1, TargetChoice.isMeant(request.targets[0]) else {
             return try chosen(request.targets)
         }
         let isRestore = request.action == PredictionRequest.Action.restore.rawValue

@@ -45,8 +45,7 @@ package struct ComposeExport: Sendable {
         for (position, router) in mesh.routers.enumerated() {
             claims.claim(router.name, "service", for: .router(position), "the router '\(router.name)'")
         }
-        var faults = claims.faults
-        if !settings.isOwnImage { faults += source.programs(in: settings.image) }
+        var faults = claims.faults + source.programs(in: settings.image, isOwn: settings.isOwnImage)
         for (position, region) in mesh.regions.enumerated() where !mesh.cells.contains(where: { $0.region == position })
         {
             faults.append(ExportFault(.region(position), "the region '\(region.name)' has no cell to run"))

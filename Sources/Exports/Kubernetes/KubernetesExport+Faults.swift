@@ -4,19 +4,8 @@ import Topology
 extension KubernetesExport {
     /// What Kubernetes, or the walls that were asked for, cannot hold. Nothing is exported where there is any.
     package var faults: [ExportFault] {
-        var faults = names.faults + source.tooLarge + sharedFaults
-        if !settings.isOwnImage { faults += source.programs(in: settings.image) }
-        return faults + cellFaults + memberFaults
-    }
-
-    /// Connections that all cells of a machine share: each cell has a machine of its own there.
-    private var sharedFaults: [ExportFault] {
-        guard let shared = mesh.shared?.first else { return [] }
-        return [
-            ExportFault(
-                .shared, "all cells of a machine share the connections '\(shared.name)', and pods share nothing",
-                hint: "leave 'shared' out: each cell then has the connections of its blueprint")
-        ]
+        names.faults + source.tooLarge + source.sharedFaults
+            + source.programs(in: settings.image, isOwn: settings.isOwnImage) + cellFaults + memberFaults
     }
 
     private var cellFaults: [ExportFault] {

@@ -6,62 +6,49 @@ extension KubernetesExport {
     func cellPolicy(in namespace: String, _ cell: Int) -> KubernetesObject {
         policy(
             in: namespace, .cell, cell: cell,
-            ingress: [
-                entry(from: .router, [Self.port]), entry(from: .cell, [Self.port]), entry(from: .control, [Self.port]),
-                gossipEntry,
-            ],
-            egress: [lookups, gossipExit, exit(to: .cell, [Self.port]), exit(to: .router, [Self.adminPort])])
+            ingress: [.router, .cell, .control].map { rule("from", $0, tcp(Self.port)) })
     }
 
     /// Customers come from anywhere.
     func routerPolicy(in namespace: String) -> KubernetesObject {
         let customers: JSONTree = ["ports": .array([tcp(Self.port)])]
-        return policy(
-            in: namespace, .router,
-            ingress: [customers, entry(from: nil, [Self.adminPort]), gossipEntry],
-            egress: [lookups, gossipExit, exit(to: .cell, [Self.port]), exit(to: .router, [Self.adminPort])])
+        return policy(in: namespace, .router, ingress: [customers, rule("from", nil, tcp(Self.adminPort))])
     }
 
     /// Whoever may make a pod beside it, or forward a port to it, reaches its API.
     func controlPolicy(in namespace: String) -> KubernetesObject {
         let own: JSONTree = ["from": [["podSelector": [:]]], "ports": .array([tcp(Self.apiPort)])]
-        return policy(
-            in: namespace, .control, ingress: [own, gossipEntry],
-            egress: [lookups, gossipExit, exit(to: .cell, [Self.port]), exit(to: .router, [Self.adminPort])])
+        return policy(in: namespace, .control, ingress: [own])
     }
 
+    /// - Parameter ingress: what enters beside gossip.
     private func policy(
-        in namespace: String, _ component: KubernetesNames.Component, cell: Int? = nil, ingress: [JSONTree],
-        egress: [JSONTree]
+        in namespace: String, _ component: KubernetesNames.Component, cell: Int? = nil, ingress: [JSONTree]
     ) -> KubernetesObject {
-        KubernetesObject(
+        let gossip = udp(Self.gossipPort)
+        return KubernetesObject(
             version: "networking.k8s.io/v1", kind: "NetworkPolicy", name: component.rawValue, namespace: namespace,
             labels: names.labels(component, cell: cell),
             body: [
                 (
                     "spec",
                     [
-                        "podSelector": [:], "policyTypes": ["Ingress", "Egress"], "ingress": .array(ingress),
-                        "egress": .array(egress),
+                        "podSelector": [:], "policyTypes": ["Ingress", "Egress"],
+                        "ingress": .array(ingress + [rule("from", nil, gossip)]),
+                        "egress": [
+                            lookups, rule("to", nil, gossip), rule("to", .cell, tcp(Self.port)),
+                            rule("to", .router, tcp(Self.adminPort)),
+                        ],
                     ]
                 )
             ])
     }
 
-    private func entry(from component: KubernetesNames.Component?, _ ports: [Int]) -> JSONTree {
-        ["from": [["namespaceSelector": names.selector(component)]], "ports": .array(ports.map(tcp))]
-    }
-
-    private func exit(to component: KubernetesNames.Component, _ ports: [Int]) -> JSONTree {
-        ["to": [["namespaceSelector": names.selector(component)]], "ports": .array(ports.map(tcp))]
-    }
-
-    private var gossipEntry: JSONTree {
-        ["from": [["namespaceSelector": names.selector()]], "ports": .array([udp(Self.gossipPort)])]
-    }
-
-    private var gossipExit: JSONTree {
-        ["to": [["namespaceSelector": names.selector()]], "ports": .array([udp(Self.gossipPort)])]
+    /// - Parameters:
+    ///   - side: `from` or `to`.
+    ///   - component: nil for whatever belongs to the mesh.
+    private func rule(_ side: String, _ component: KubernetesNames.Component?, _ port: JSONTree) -> JSONTree {
+        [side: [["namespaceSelector": names.selector(component)]], "ports": [port]]
     }
 
     /// Of names, by the cluster's own servers.

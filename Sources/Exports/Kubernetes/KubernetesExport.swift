@@ -20,7 +20,7 @@ package struct KubernetesExport: Sendable {
     var image: ImageName { ImageName(settings.image) }
     var names: KubernetesNames { KubernetesNames(mesh: mesh, prefix: settings.prefix) }
 
-    /// - Throws: nothing; see `faults`.
+    /// A mesh and what was chosen; see `faults`.
     package init(_ source: ExportSource, _ settings: KubernetesSettings) {
         self.source = source
         self.settings = settings
@@ -121,17 +121,14 @@ package struct KubernetesExport: Sendable {
     }
 
     private func secrets(_ secret: String) -> [KubernetesObject] {
-        let encoded = String(decoding: Base64Text.bytes(Array(secret.utf8)), as: UTF8.self)
-        return everyNamespace.map { name, labels in
+        everyNamespace.map { name, labels in
             KubernetesObject(
                 kind: "Secret", name: secretName, namespace: name, labels: labels,
-                body: [("type", "Opaque"), ("data", .words([("secret", encoded)]))])
+                body: KubernetesPod.secretBody(secret))
         }
     }
 
-    var secretName: String {
-        if case .existing(let name) = settings.secret { name } else { "cellmesh" }
-    }
+    private var secretName: String { settings.secret.name(own: "cellmesh") }
 
     // MARK: Parts of pods
 
@@ -142,7 +139,7 @@ package struct KubernetesExport: Sendable {
             "--secret-file=\(KubernetesPod.secretFile)", "--gossip=0.0.0.0:\(Self.gossipPort)",
             "--advertise=$(POD_IP)",
         ]
-            + source.seeds().filter { $0 != cell }.map {
+            + source.seeds.filter { $0 != cell }.map {
                 "--join=gossip.\(names.namespace(of: $0)).svc:\(Self.gossipPort)"
             }
     }

@@ -11,7 +11,7 @@ struct KubernetesPod {
         var name: String
         var arguments: [String]
         var environment: [(key: String, value: JSONTree)] = []
-        var ports: [(name: String, number: Int, isUDP: Bool)]
+        var ports: [(name: String, number: Int, isUDP: Bool)] = []
         var resources: Resources
         /// Of processors and memory, asked for at the start.
         var request: Resources
@@ -33,17 +33,20 @@ struct KubernetesPod {
                         })
                 ))
         }
+        if !process.ports.isEmpty {
+            container.append(
+                (
+                    "ports",
+                    .array(
+                        process.ports.map {
+                            .object([
+                                ("name", .text($0.name)), ("containerPort", .integer($0.number)),
+                                ("protocol", .text($0.isUDP ? "UDP" : "TCP")),
+                            ])
+                        })
+                ))
+        }
         container += [
-            (
-                "ports",
-                .array(
-                    process.ports.map {
-                        .object([
-                            ("name", .text($0.name)), ("containerPort", .integer($0.number)),
-                            ("protocol", .text($0.isUDP ? "UDP" : "TCP")),
-                        ])
-                    })
-            ),
             (
                 "resources",
                 ["requests": amounts(process.request), "limits": amounts(process.resources)]
@@ -78,6 +81,12 @@ struct KubernetesPod {
             [("name", .text(name)), ("mountPath", .text(path))] + (isReadOnly ? [("readOnly", .bool(true))] : []))
     }
 
+    /// Of a Secret with the mesh's.
+    static func secretBody(_ secret: String) -> [(key: String, value: JSONTree)] {
+        let encoded = String(decoding: Base64Text.bytes(Array(secret.utf8)), as: UTF8.self)
+        return [("type", "Opaque"), ("data", .words([("secret", encoded)]))]
+    }
+
     /// Its group may read it: processes are not its owner.
     static func secretVolume(_ name: String) -> JSONTree {
         [
@@ -97,8 +106,7 @@ extension JSONTree {
 }
 
 extension ExportSource {
-    /// Names of the files within a ConfigMap, in their order: a key has letters, digits, `-`, `_` and `.` alone.
-    var keys: [String] {
+    static func keys(of files: [ExportedFile]) -> [String] {
         var taken: Set<String> = []
         return files.map { file in
             let letters = file.path.utf8.suffix(200).map { byte -> Character in

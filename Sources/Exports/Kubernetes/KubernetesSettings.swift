@@ -54,6 +54,13 @@ package struct KubernetesSettings: Sendable, Equatable {
         case existing(String)
         /// Written beside the rest, in a file of its own that nobody else may read; 64 hexadecimal digits.
         case written(String)
+
+        /// What the Secret is called.
+        ///
+        /// - Parameter own: the name of one that is written.
+        func name(own: String) -> String {
+            if case .existing(let name) = self { name } else { own }
+        }
     }
 
     /// The image of every container.

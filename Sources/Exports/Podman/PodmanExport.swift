@@ -30,23 +30,15 @@ package struct PodmanExport: Sendable {
         for (position, router) in mesh.routers.enumerated() {
             claims.claim(name(router.name), "pod", for: .router(position), "the router '\(router.name)'")
         }
-        var faults = claims.faults
-        if let shared = mesh.shared?.first {
-            faults.append(
-                ExportFault(
-                    .shared, "all cells of a machine share the connections '\(shared.name)', and pods share nothing",
-                    hint: "leave 'shared' out: each cell then has the connections of its blueprint"))
-        }
-        if !settings.isOwnImage { faults += source.programs(in: settings.image) }
-        return faults
+        return claims.faults + source.sharedFaults
+            + source.programs(in: settings.image, isOwn: settings.isOwnImage)
     }
 
     /// In the order in which they are played.
     package var files: [ExportedFile] {
         var files = [ExportedFile(path: "mesh.yaml", text: YAMLEmitter.text(objects.map(\.tree), header: header))]
         if case .written(let secret) = settings.secret {
-            let encoded = String(decoding: Base64Text.bytes(Array(secret.utf8)), as: UTF8.self)
-            let object = object("Secret", secretName, [("type", "Opaque"), ("data", .words([("secret", encoded)]))])
+            let object = object("Secret", secretName, KubernetesPod.secretBody(secret))
             files.insert(
                 ExportedFile(path: "secret.yaml", text: YAMLEmitter.text([object.tree]), isSecret: true), at: 0)
         }
@@ -61,9 +53,7 @@ package struct PodmanExport: Sendable {
         ]
     }
 
-    private var secretName: String {
-        if case .existing(let name) = settings.secret { name } else { name("secret") }
-    }
+    private var secretName: String { settings.secret.name(own: name("secret")) }
 
     private func name(_ part: String) -> String { settings.prefix + part }
 
@@ -119,17 +109,16 @@ package struct PodmanExport: Sendable {
                 "--topology=\(source.topologyPath)", "--data=\(ExportSource.data)/\(data ?? short)",
                 "--secret-file=\(KubernetesPod.secretFile)", "--gossip=0.0.0.0:\(KubernetesExport.gossipPort)",
             ]
-            + source.seeds().filter { $0 != cell }.map {
+            + source.seeds.filter { $0 != cell }.map {
                 "--join=\(name(mesh.cells[$0].name)):\(KubernetesExport.gossipPort)"
             }
         let work = cell.map { source.work(of: $0) } ?? 0
         let process = KubernetesPod.Process(
             name: cell == nil ? (keeps ? "control" : "router") : "cell", arguments: arguments,
-            environment: environment, ports: [],
-            resources: Resources(processors: 1_000, memory: work + 256 << 20),
+            environment: environment, resources: Resources(processors: 1_000, memory: work + 256 << 20),
             request: Resources(processors: 100, memory: work + 128 << 20))
         let folders = folders
-        var container = KubernetesPod.container(process, image: settings.image).filter { $0.key != "ports" }
+        var container = KubernetesPod.container(process, image: settings.image)
         if let published {
             container.append(
                 (

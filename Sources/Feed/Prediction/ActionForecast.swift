@@ -72,9 +72,9 @@ struct ActionForecast {
         target.split(separator: "/").last.map(String.init) ?? target
     }
 
-    /// Cells that are out, or that no router reaches; all of them where no router runs.
+    /// Cells that are out, or that no router reaches. Where no router runs nothing is said of what it would reach.
     var outForAll: CellSet {
-        guard let first = cut.values.first else { return CellSet(topology.cells.indices.map { CellIndex($0) }) }
+        guard let first = cut.values.first else { return out }
         var all = out
         for cell in first where cut.values.allSatisfy({ $0.contains(cell) }) { all.insert(cell) }
         return all

@@ -8,32 +8,30 @@ import Topology
 package struct CustomerForecast: Sendable {
     /// Of one customer.
     package struct Fate: Sendable, Equatable {
-        /// What is to be expected: at least `untouched`.
+        /// What is to be expected, and how it may fare at worst: at least `untouched`.
         package var mark: CustomerMark
         /// How it may fare at best, as routers see it that tell how shards stand: a service degrades who calls it alone, and who is
         /// moved may have asked before or after.
         package var least: CustomerMark
-        /// How it may fare at worst.
-        package var most: CustomerMark
         /// Too few cells are left for the tier of its records.
         package var lacksQuorum: Bool
 
         /// What was to be expected of who was seen so.
         package func expected(seen: CustomerMark) -> CustomerMark {
-            seen != .unseen && (least...most).contains(seen) ? seen : mark
+            seen != .unseen && (least...mark).contains(seen) ? seen : mark
         }
 
         /// At the worst of two routers.
         package func worse(_ other: Fate) -> Fate {
             Fate(
-                mark: max(mark, other.mark), least: max(least, other.least), most: max(most, other.most),
+                mark: max(mark, other.mark), least: max(least, other.least),
                 lacksQuorum: lacksQuorum || other.lacksQuorum)
         }
 
         /// By one placement or by the next.
         func or(_ other: Fate) -> Fate {
             Fate(
-                mark: max(mark, other.mark), least: min(least, other.least), most: max(most, other.most),
+                mark: max(mark, other.mark), least: min(least, other.least),
                 lacksQuorum: lacksQuorum || other.lacksQuorum)
         }
     }
@@ -51,8 +49,8 @@ package struct CustomerForecast: Sendable {
         let (effect, lacksQuorum) = radius.fate(of: customer, dead: dead)
         let shard = CustomerMark(effect)
         guard effect != .lost, !impaired.isEmpty, radius.placement.shard(of: customer).count(in: impaired) > 0
-        else { return Fate(mark: shard, least: shard, most: shard, lacksQuorum: lacksQuorum) }
-        return Fate(mark: .degraded, least: shard, most: .degraded, lacksQuorum: lacksQuorum)
+        else { return Fate(mark: shard, least: shard, lacksQuorum: lacksQuorum) }
+        return Fate(mark: .degraded, least: shard, lacksQuorum: lacksQuorum)
     }
 
     /// Counts all customers.

@@ -93,8 +93,8 @@ package enum Predictor {
 
     /// The load of the cells that are left, against that of those that serve now.
     private static func load(_ action: ActionForecast, _ situation: MeshSituation) -> PredictionReport.Load {
-        // What no router reaches carries nothing; of the load where no router runs nothing is said.
-        let dead = action.cut.isEmpty ? action.out : action.outForAll
+        // What no router reaches carries nothing.
+        let dead = action.outForAll
         let placement = situation.placement
         return told(
             LoadPrediction(situation.topology) { number in

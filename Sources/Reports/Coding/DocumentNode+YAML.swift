@@ -51,12 +51,11 @@ extension DocumentNode {
 
     /// Plain where no reader could take it for anything else; else as JSON, which YAML includes.
     private static func yaml(of text: String) -> String {
-        let words: Set = ["true", "false", "null", "yes", "no", "on", "off", "y", "n"]
         let isPlain =
             text.utf8.first.map { $0 >= 97 && $0 <= 122 || $0 >= 65 && $0 <= 90 } ?? false
             && text.utf8.allSatisfy {
                 $0 >= 97 && $0 <= 122 || $0 >= 65 && $0 <= 90 || $0 >= 48 && $0 <= 57 || "-_./".utf8.contains($0)
-            } && !words.contains(text.lowercased())
+            } && !YAMLScalar.isWord(text)
         guard !isPlain else { return text }
         var bytes: [UInt8] = []
         JSONScalar.append(text, to: &bytes)

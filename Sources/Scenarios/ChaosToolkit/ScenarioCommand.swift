@@ -44,9 +44,7 @@ package struct ScenarioCommand: Sendable, Equatable {
     }
 
     private func words(of request: FaultRequest) -> [String]? {
-        guard let kind = FaultKind(rawValue: request.kind), !kind.isSimulatedAlone, request.millionths == nil else {
-            return nil
-        }
+        guard let kind = FaultKind(rawValue: request.kind) else { return nil }
         let lease = length.map { ["--for", Syntax.written($0)] } ?? []
         if kind == .kill || kind == .pause { return [request.kind] + request.targets + lease }
         var words = ["fault", "add", request.kind] + request.targets
@@ -144,15 +142,11 @@ package struct ScenarioCommand: Sendable, Equatable {
         request.distribution = given.all("--distribution").first
         let (rate, held) = (try given.ratio("--rate"), try given.ratio("--to"))
         request.rate = rate ?? held
-        request.bandwidth = try given.value("--bandwidth", "rate") {
-            Syntax.size($0.hasSuffix("/s") ? String($0.dropLast(2)) : $0)
-        }
+        request.bandwidth = try given.value("--bandwidth", "rate") { Syntax.bandwidth($0) }
         request.status = try given.integer("--status")
         let (ahead, period) = (try given.duration("--ahead"), try given.duration("--period"))
         request.amount = ahead ?? period
-        request.factor = try given.value("--factor", "number of times") {
-            Syntax.decimal($0.hasSuffix("x") ? $0.dropLast() : $0[...])
-        }
+        request.factor = try given.value("--factor", "number of times") { Syntax.factor($0) }
         request.isOneWay = given.has("--one-way")
         request.keepsID = given.has("--keep-id")
         guard !(FaultKind(rawValue: kind)?.isSimulatedAlone ?? false) else {

@@ -28,12 +28,12 @@ extension Scenario {
                 return ScenarioMisfit(
                     "\(action.label): \(refusal.message)", next: action.deed.example.map { "cellmesh up \($0)" })
             }
-            for word in action.deed.targets where !TargetChooser.isChoice(word) {
+            for word in action.deed.targets where !TargetChoice.isMeant(word) {
                 do throws(UnknownTarget) { _ = try TargetSelector(word, in: topology) } catch {
                     return ScenarioMisfit("\(action.label): \(error.message)", hint: error.hint)
                 }
             }
-            if case .fault(let request) = action.deed, !request.targets.contains(where: TargetChooser.isChoice) {
+            if case .fault(let request) = action.deed, !request.targets.contains(where: TargetChoice.isMeant) {
                 do throws(FaultRequest.Refusal) { _ = try request.spec(in: topology) } catch {
                     return ScenarioMisfit("\(action.label): \(error.message)")
                 }

@@ -10,7 +10,7 @@ extension Scenario {
     package func unknownName(in topology: MeshTopology) -> (message: String, hint: String?)? {
         let services = topology.blueprints.flatMap(\.services).map(\.name)
         func unknown(_ what: String, _ name: String, _ known: [String]) -> (String, String?)? {
-            guard !known.contains(name), !TargetChooser.isChoice(name) else { return nil }
+            guard !known.contains(name), !TargetChoice.isMeant(name) else { return nil }
             return ("\(what) '\(name)'", NearestWord.hint(for: name, among: known, listing: "\(what)s are"))
         }
         if let service = load.service, let found = unknown("service", service, services) { return found }

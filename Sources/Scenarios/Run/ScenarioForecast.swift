@@ -10,16 +10,20 @@ package struct ScenarioForecast: Sendable {
 
     package init() {}
 
-    /// One more action, whose targets have been chosen.
-    package mutating func add(_ action: ScenarioAction, _ counts: FeedImpact.Counts) {
-        // What answers now and then, or wrongly, serves some of its customers.
-        let most = action.deed.isUncertain ? "at most " : ""
-        words.append("\(action.deed.text): \(most)\(counts.sentence)")
-        if counts.isWorse(than: worst) { worst = counts }
+    /// What an action touches, whether or not anything is predicted of it; its targets have been chosen.
+    package mutating func add(_ key: Int, _ harm: ScenarioHarm) { harms[key] = harm }
+
+    /// What is predicted of an action that was added.
+    package mutating func add(_ key: Int, _ action: ScenarioAction, _ report: PredictionReport) {
+        harms[key]?.formUnion(ScenarioHarm(out: Set(report.out ?? []), impaired: Set(report.impaired ?? [])))
+        add(action, report.customers)
     }
 
-    /// What an action does to the mesh, whether or not anything is predicted of it.
-    package mutating func add(_ key: Int, _ harm: ScenarioHarm) { harms[key] = harm }
+    /// What is predicted of customers.
+    mutating func add(_ action: ScenarioAction, _ counts: FeedImpact.Counts) {
+        words.append("\(action.deed.text): \(action.foretold(counts))")
+        if counts.isWorse(than: worst) { worst = counts }
+    }
 
     /// Something more that is to be known, for people.
     package mutating func add(_ note: String) { words.append(note) }
@@ -42,5 +46,13 @@ package struct ScenarioForecast: Sendable {
             }
         }
         return nil
+    }
+}
+
+extension ScenarioAction {
+    /// What it is expected to do to customers, for people.
+    package func foretold(_ counts: FeedImpact.Counts) -> String {
+        // What answers now and then, or wrongly, serves some of its customers.
+        (deed.isUncertain ? "at most " : "") + counts.sentence
     }
 }

@@ -2,15 +2,11 @@ import Reports
 import Topology
 
 extension ScenarioHarm {
-    /// Of an action whose targets have been chosen, on a mesh.
+    /// What an action touches by itself, whose targets have been chosen.
     ///
-    /// - Parameters:
-    ///   - report: what is predicted of it; nil where nothing is.
-    ///   - shard: the names of a customer's cells, by its number.
-    package init(
-        _ action: ScenarioAction, _ report: PredictionReport?, in topology: MeshTopology, shard: (Int) -> [String]
-    ) {
-        self.init(out: Set(report?.out ?? []), impaired: Set(report?.impaired ?? []))
+    /// - Parameter shard: the names of a customer's cells, by its number.
+    package init(_ action: ScenarioAction, in topology: MeshTopology, shard: (Int) -> [String]) {
+        self.init()
         if case .poison(let number) = action.deed { touched.formUnion(shard(number)) }
         var words = action.deed.targets
         if case .fault(let request) = action.deed, let spec = try? request.spec(in: topology) {

@@ -84,10 +84,9 @@ struct ScenarioImpact: Sendable {
         guard isTold, let windows else { return nil }
         guard !windows.isEmpty else { return 0 }
         guard let sum = windows.sum else { return nil }
-        var different = Set(sum.others.map(\.customer))
-        if sum.others.isEmpty { return max(sum.different, unforetold(windows, harm, strangers).count) }
-        different.formUnion(unforetold(windows, harm, strangers))
-        return different.count
+        let worse = unforetold(windows, harm, strangers)
+        guard !sum.others.isEmpty else { return max(sum.different, worse.count) }
+        return Set(sum.others.map(\.customer)).union(worse).count
     }
 
     /// Customers who fared worse than they would have without those cells.

@@ -102,9 +102,10 @@ extension ScenarioRun {
     private var different: DrillClaim {
         let impact = ledger.impact
         let asked = impact.seen > 0 ? "\(impact.seen) asked" : "nobody was seen to come to harm"
+        let different = ledger.different
         let claim = DrillClaim.count(
-            "customers different from the prediction", ledger.different,
-            detail: ledger.different == nil
+            "customers different from the prediction", different,
+            detail: different == nil
                 ? "no router tells" : [asked, ledger.strange].compactMap { $0 }.joined(separator: "; "))
         guard !claim.isBroken else { return claim }
         // Who fared otherwise by somebody else's doing may be none of those that asked.

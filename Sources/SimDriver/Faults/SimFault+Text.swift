@@ -45,7 +45,7 @@ extension SimFault: CustomStringConvertible {
         }
         if words.count == 2, words[0] == "restart" || words[0] == "resume" {
             let word = words[1]
-            guard let target = TargetChooser.isChoice(word) ? .node(word) : TargetSelector(text: word),
+            guard let target = TargetChoice.isMeant(word) ? .node(word) : TargetSelector(text: word),
                 !target.isService
             else { throw FaultRequest.Refusal("'\(word.prefix(128))' is no process") }
             try Self.refuse(length, of: words[0])

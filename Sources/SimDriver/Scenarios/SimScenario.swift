@@ -258,7 +258,7 @@ package final class SimScenario {
                 return run.handle(.refused("\(action.label): \(error)"), now: now)
             }
             actions[key] = action
-            forecast.add(key, ScenarioHarm(action, nil, in: topology, shard: placement.cellNames))
+            forecast.add(key, ScenarioHarm(action, in: topology, shard: placement.cellNames))
             // No request comes by the control plane: nobody is to feel it.
             guard key < run.scenario.actions.count, !action.deed.holdsControl,
                 let request = PredictionRequest(action, shard: placement.cellNames)
@@ -270,8 +270,7 @@ package final class SimScenario {
                 return run.handle(
                     .refused("\(action.label): \(action.deed.text) would be refused: \(refusal.detail)"), now: now)
             }
-            forecast.add(action, report.customers)
-            forecast.add(key, ScenarioHarm(action, report, in: topology, shard: placement.cellNames))
+            forecast.add(key, action, report)
         }
         if let refusal = forecast.refusal(by: run.scenario.abort) { return run.handle(.refused(refusal), now: now) }
         run.handle(.predicted(forecast.sentence, actions: actions, harms: forecast.harms), now: now)

@@ -74,6 +74,15 @@ package struct TargetChoice: Sendable, Equatable {
         (self.kind, self.way) = (kind, way)
     }
 
+    /// Reads what leaves a region to be chosen: `region/{remote}`, or `{remote}` where regions alone are meant.
+    package static func region(_ word: String) throws(UnknownTarget) -> TargetChoice {
+        let choice = try TargetChoice(word.hasPrefix("{") ? "\(Kind.region.rawValue)/\(word)" : word)
+        guard choice.kind == .region else {
+            throw UnknownTarget("'\(word.prefix(128))' chooses no region", hint: "write 'region/{remote}'")
+        }
+        return choice
+    }
+
     private static func way(_ text: String) -> Way? {
         switch text {
         case "busiest": return .busiest
@@ -113,14 +122,6 @@ extension TargetChoice.Way {
         switch (self, other) {
         case (.share, .share), (.draw, .draw): true
         default: self == other
-        }
-    }
-
-    /// Whether another one is chosen with another seed.
-    package var isDrawn: Bool {
-        switch self {
-        case .random, .share, .draw: true
-        case .busiest, .remote, .control, .mostDependents, .mostDependencies: false
         }
     }
 }

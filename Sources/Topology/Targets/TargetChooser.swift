@@ -61,9 +61,6 @@ package struct TargetChooser {
         return chooser
     }
 
-    /// Whether a word leaves something to be chosen.
-    package static func isChoice(_ word: String) -> Bool { TargetChoice.isMeant(word) }
-
     /// Words as words without a choice, one after the other.
     package mutating func words(for words: [String]) throws(UnknownTarget) -> [String] {
         var chosen: [String] = []
@@ -93,6 +90,7 @@ package struct TargetChooser {
     ///
     /// - Returns: nil where none was left.
     package static func left(_ word: String, among evacuated: [String]) throws(UnknownTarget) -> String? {
+        _ = try TargetChoice.region(word)
         guard evacuated.count <= 1 else {
             throw UnknownTarget(
                 "'\(word.prefix(128))' could be any of \(evacuated.count) regions that were left",
@@ -103,7 +101,7 @@ package struct TargetChooser {
 
     /// A word as words without a choice: one, or several of `{random:10%}`.
     package mutating func words(for word: String) throws(UnknownTarget) -> [String] {
-        guard Self.isChoice(word) else { return [word] }
+        guard TargetChoice.isMeant(word) else { return [word] }
         try TargetChoice.check(word)
         if let parts = TargetChoice.halves(word) {
             // What is chosen of the service is chosen once for all cells.

@@ -6,7 +6,7 @@ extension TargetSelector {
     /// - Throws: what is wrong, and what the word could have meant.
     package init(_ word: String, in topology: MeshTopology) throws(UnknownTarget) {
         // Whoever takes choices has them made first, by `TargetChooser`.
-        guard !TargetChooser.isChoice(word) else {
+        guard !TargetChoice.isMeant(word) else {
             throw UnknownTarget("'\(word.prefix(128))' leaves a choice, and one name is wanted here")
         }
         guard let parsed = TargetSelector(text: word) else {

@@ -19,13 +19,14 @@ package enum AddressChoice {
         }
     }
 
-    /// The first that takes a connection within `limit`, and that connection's descriptor, which is the caller's to close;
+    /// How long one may take to connect.
+    private static let patience = TimeAmount.seconds(2)
+
+    /// The first that takes a connection, and that connection's descriptor, which is the caller's to close;
     /// nil where none does. Blocks.
-    package static func connected(
-        _ endpoints: [Endpoint], within limit: TimeAmount = .seconds(2)
-    ) -> (endpoint: Endpoint, descriptor: Int32)? {
+    package static func connected(_ endpoints: [Endpoint]) -> (endpoint: Endpoint, descriptor: Int32)? {
         for endpoint in endpoints {
-            if let descriptor = connection(to: endpoint, within: limit) { return (endpoint, descriptor) }
+            if let descriptor = connection(to: endpoint) { return (endpoint, descriptor) }
         }
         return nil
     }
@@ -38,13 +39,13 @@ package enum AddressChoice {
     }
 
     /// A connected socket, in blocking mode.
-    private static func connection(to endpoint: Endpoint, within limit: TimeAmount) -> Int32? {
+    private static func connection(to endpoint: Endpoint) -> Int32? {
         let isIPv4 = endpoint.address.isIPv4
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(isIPv4 ? AF_INET : AF_INET6, kind, 0)
         guard descriptor >= 0 else { return nil }
         let status = endpoint.withSocketAddress { connect(descriptor, $0, isIPv4 ? sizeOfIPv4 : sizeOfIPv6) }
-        guard status == 0 || errno == EINPROGRESS, isWritable(descriptor, within: limit), failure(of: descriptor) == 0,
+        guard status == 0 || errno == EINPROGRESS, isWritable(descriptor), failure(of: descriptor) == 0,
             fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) & ~O_NONBLOCK) == 0
         else {
             close(descriptor)
@@ -53,9 +54,9 @@ package enum AddressChoice {
         return descriptor
     }
 
-    private static func isWritable(_ descriptor: Int32, within limit: TimeAmount) -> Bool {
+    private static func isWritable(_ descriptor: Int32) -> Bool {
         var wanted = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        return poll(&wanted, 1, Int32(clamping: limit.millisecondsRoundedUp)) == 1
+        return poll(&wanted, 1, Int32(clamping: patience.millisecondsRoundedUp)) == 1
     }
 
     private static func failure(of descriptor: Int32) -> Int32 {

@@ -52,8 +52,6 @@ package struct Stream: ~Copyable {
     // Encryption, where the pool has a `StreamSecurity`.
     /// Nil for one in the clear.
     var tls: TLSSession?
-    /// This side began it.
-    var isOpener = false
     /// The first bytes that come tell whether there is encryption.
     var isUndecided = false
     /// It comes from another host in the clear: its owner tells it nothing that is not for everybody.

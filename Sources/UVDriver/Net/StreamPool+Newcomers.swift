@@ -1,5 +1,4 @@
 import CLibUV
-import Glibc
 import MeshBase
 
 /// Room for newcomers where clients that nobody knows take all places.

@@ -42,13 +42,13 @@ package final class StreamPool {
         package var errors: UInt64 = 0
         /// Closed to make room for newcomers.
         package var evicted: UInt64 = 0
-        /// Not secured: how often, of each `TLSFault.Kind`.
-        package var unsecured = [UInt64](repeating: 0, count: TLSFault.Kind.allCases.count)
+        /// Not secured: how often, by why.
+        package var unsecured: [TLSFault.Kind: UInt64] = [:]
         /// Secured, since the beginning.
         package var secured: UInt64 = 0
 
         /// One was not secured, or was refused because it was not.
-        mutating func count(_ kind: TLSFault.Kind) { unsecured[TLSFault.Kind.allCases.firstIndex(of: kind)!] += 1 }
+        mutating func count(_ kind: TLSFault.Kind) { unsecured[kind, default: 0] += 1 }
     }
 
     /// The owner must outlive the pool. Every turn's flush is hooked into the loop here.
@@ -192,7 +192,7 @@ package final class StreamPool {
                 } else {
                     pool.resumeReading(slot)
                     // Who is encrypted is connected when both ends have proved themselves.
-                    if slot.pointee.tls == nil { pool.owner.connected(slot) } else { pool.shakeHands(slot) }
+                    if slot.pointee.tls == nil { pool.owner.connected(slot) } else { pool.goOn(slot) }
                 }
             }
         }
@@ -310,20 +310,11 @@ package final class StreamPool {
         if slot.pointee.isShaped { return writeShaped(slot) }
         if slot.pointee.tls != nil { return writeSecured(slot, slot.pointee.output.count) }
         guard !slot.pointee.isWriting, !slot.pointee.output.isEmpty else { return finishWriting(slot) }
-        var buffer = Self.buffer(slot.pointee.output.bytes)
-        let written = uv_try_write(Self.handle(slot), &buffer, 1)
-        if written == slot.pointee.output.count {
-            counters.bytesOut += UInt64(written)
-            slot.pointee.output.removeAll()
+        guard let done = tryWrite(slot.pointee.output.bytes, to: slot) else { return }
+        slot.pointee.output.consume(done)
+        if slot.pointee.output.isEmpty {
             slot.pointee.output.shrink(beyond: 262_144)
             return finishWriting(slot)
-        }
-        if written < 0, written != UV_EAGAIN.rawValue {
-            return fail(slot, UVError(code: written, operation: "write"))
-        }
-        if written > 0 {
-            counters.bytesOut += UInt64(written)
-            slot.pointee.output.consume(Int(written))
         }
         // The rest is libuv's until its callback; what comes meanwhile gathers in the other buffer.
         swap(&slot.pointee.output, &slot.pointee.writing)
@@ -333,22 +324,33 @@ package final class StreamPool {
     /// Writes the first bytes of the output, and leaves the rest where it is.
     func writeFirst(_ count: Int, of slot: StreamPointer) {
         if slot.pointee.tls != nil {
+            guard !isSecuring(slot) else { return }
             slot.pointee.shape.wrote(count)
             return writeSecured(slot, count)
         }
         let bytes = UnsafeRawBufferPointer(rebasing: slot.pointee.output.bytes[..<count])
-        var buffer = Self.buffer(bytes)
-        let written = uv_try_write(Self.handle(slot), &buffer, 1)
-        if written < 0, written != UV_EAGAIN.rawValue {
-            return fail(slot, UVError(code: written, operation: "write"))
-        }
-        let done = max(Int(written), 0)
-        counters.bytesOut += UInt64(done)
+        guard let done = tryWrite(bytes, to: slot) else { return }
         if done < count { slot.pointee.writing.append(UnsafeRawBufferPointer(rebasing: bytes[done...])) }
         slot.pointee.output.consume(count)
         slot.pointee.shape.wrote(count)
         if slot.pointee.output.isEmpty { slot.pointee.output.shrink(beyond: 262_144) }
         if done < count { writeInBackground(slot) } else { finishWriting(slot) }
+    }
+
+    /// Writes what the kernel takes at once.
+    ///
+    /// - Returns: how many bytes; nil where the stream has failed.
+    @inline(__always)
+    func tryWrite(_ bytes: UnsafeRawBufferPointer, to slot: StreamPointer) -> Int? {
+        var buffer = Self.buffer(bytes)
+        let written = uv_try_write(Self.handle(slot), &buffer, 1)
+        if written < 0, written != UV_EAGAIN.rawValue {
+            fail(slot, UVError(code: written, operation: "write"))
+            return nil
+        }
+        let done = max(Int(written), 0)
+        counters.bytesOut += UInt64(done)
+        return done
     }
 
     func writeInBackground(_ slot: StreamPointer) {

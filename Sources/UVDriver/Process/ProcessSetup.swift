@@ -14,6 +14,10 @@ package enum ProcessSetup {
     /// changes.
     package static func keepDescriptorsPrivate() { _ = cuv_close_on_exec_from_errno(3) }
 
+    /// Makes what this process and its children write from now on their owner's alone (umask 077): the files of a store too,
+    /// which a library opens.
+    package static func keepFilesPrivate() { umask(0o077) }
+
     /// Unblocks all signals: a parent with worker threads often starts its children with most of them blocked, and then
     /// neither Ctrl-C nor the death of a child would be noticed.
     package static func unblockSignals() throws(UVError) { try check(cuv_unblock_signals_errno(), "unblock signals") }

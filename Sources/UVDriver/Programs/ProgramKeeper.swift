@@ -94,13 +94,8 @@ package enum ProgramKeeper {
     /// All that was started below this process and has not ended; what has ended is collected.
     private static var descendants: [ProcessIdentity] {
         var children: [Int32: [ProcessIdentity]] = [:]
-        guard let folder = opendir("/proc") else { return [] }
-        defer { closedir(folder) }
-        while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let pid = Int32(name), let stat = ProcessStat(pid: pid), !stat.isDead else { continue }
+        for pid in ProcFile.pids() {
+            guard let stat = ProcessStat(pid: pid), !stat.isDead else { continue }
             children[stat.parent, default: []].append(ProcessIdentity(pid: pid, startTime: stat.startTime))
         }
         var (found, line): ([ProcessIdentity], [Int32]) = ([], [getpid()])

@@ -78,15 +78,10 @@ package struct ProgramProcess: Sendable, Equatable {
     /// user.
     package static func within(_ path: String) -> [ProgramProcess] {
         let prefix = real(path) + "/"
-        guard let directory = opendir("/proc") else { return [] }
-        defer { closedir(directory) }
         var found: [ProgramProcess] = []
-        while let entry = readdir(directory) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard let pid = Int32(name), pid != getpid(), let data = data(of: pid), let stat = ProcessStat(pid: pid),
-                !stat.isDead, (real(data) + "/").hasPrefix(prefix)
+        for pid in ProcFile.pids() {
+            guard pid != getpid(), let data = data(of: pid), let stat = ProcessStat(pid: pid), !stat.isDead,
+                (real(data) + "/").hasPrefix(prefix)
             else { continue }
             // .../CELL/programs/SERVICE/data
             let parts = data.split(separator: "/").suffix(4)

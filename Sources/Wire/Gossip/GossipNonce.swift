@@ -16,14 +16,11 @@ package struct GossipNonce: Equatable, Sendable {
 
     /// The bytes as they stand in a datagram: both numbers in 6 bytes each, the lowest first.
     func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        let words = ((bootID | counter << 48).littleEndian, UInt64(counter >> 16).littleEndian)
+        let words = ((bootID | counter << 48).littleEndian, (counter >> 16).littleEndian)
         return withUnsafeBytes(of: words) { body(UnsafeRawBufferPointer(rebasing: $0[..<Self.size])) }
     }
 
-    package func append(to buffer: inout ByteBuffer) {
-        buffer.append(littleEndian: bootID | counter << 48)
-        buffer.append(littleEndian: UInt32(truncatingIfNeeded: counter >> 16))
-    }
+    package func append(to buffer: inout ByteBuffer) { withBytes { buffer.append($0) } }
 
     /// Nil once all 2^48 are used up: the node needs a new boot id.
     package mutating func next() -> GossipNonce? {

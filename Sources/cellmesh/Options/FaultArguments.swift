@@ -21,8 +21,7 @@ struct BandwidthArgument: ExpressibleByArgument, Sendable, Equatable {
     var bytes: Int
 
     init?(argument: String) {
-        let size = argument.hasSuffix("/s") ? String(argument.dropLast(2)) : argument
-        guard let bytes = Syntax.size(size) else { return nil }
+        guard let bytes = Syntax.bandwidth(argument) else { return nil }
         self.bytes = bytes
     }
 }
@@ -32,9 +31,7 @@ struct FactorArgument: ExpressibleByArgument, Sendable, Equatable {
     var value: Double
 
     init?(argument: String) {
-        guard let value = Syntax.decimal(argument.hasSuffix("x") ? argument.dropLast() : argument[...]) else {
-            return nil
-        }
+        guard let value = Syntax.factor(argument) else { return nil }
         self.value = value
     }
 }

@@ -23,20 +23,26 @@ import Topology
         "chaostoolkit", "dashboard", "dispatch", "social-feed", "storefront", "streaming", "trading",
     ]
 
+    /// The topology of whatever has none of its own.
+    private static let usual = "three-regions"
+
     private static func topology(_ name: String) throws -> MeshTopology {
-        let named = "\(root)/topology/\(name).yaml"
-        let path = FileManager.default.fileExists(atPath: named) ? named : "\(root)/topology/three-regions.yaml"
-        return try #require(MeshFiles.load(topology: path).topology)
+        try #require(MeshFiles.load(topology: path(name)).topology, "\(name)")
     }
+
+    private static func path(_ name: String) -> String { "\(root)/topology/\(name).yaml" }
 
     @Test(arguments: BuiltInScenarios.names) func everyCommandOfADrillIsTaken(name: String) throws {
         try check(
-            try #require(BuiltInScenarios.named(name)), on: try Self.topology(Self.own[name] ?? "three-regions"))
+            try #require(BuiltInScenarios.named(name)), on: try Self.topology(Self.own[name] ?? Self.usual))
     }
 
     @Test(arguments: files) func everyCommandOfAFileIsTaken(name: String) throws {
         let result = MeshFiles.load(scenario: "\(Self.root)/scenarios/\(name).yaml")
-        try check(try #require(result.scenario, "\(result.rendered())"), on: try Self.topology(name))
+        let hasOwn = FileManager.default.fileExists(atPath: Self.path(name))
+        try check(
+            try #require(result.scenario, "\(result.rendered())"),
+            on: try Self.topology(hasOwn ? name : Self.usual))
     }
 
     @Test func everyScenarioFileIsAmongThem() throws {

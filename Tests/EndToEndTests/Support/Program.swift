@@ -38,8 +38,9 @@ enum Program {
             for name in ["out", "err"] {
                 _ = FileManager.default.createFile(atPath: folder.appendingPathComponent(name).path, contents: nil)
             }
-            process.executableURL = URL(fileURLWithPath: executable)
-            process.arguments = arguments
+            // What others may read hangs on the umask: an ordinary shell's, whatever that of these tests is.
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", #"umask 022 && exec "$@""#, "sh", executable] + arguments
             process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
             process.currentDirectoryURL = directory
             process.standardInput = FileHandle.nullDevice

@@ -119,6 +119,18 @@ final class TestMesh {
         try #require(try json(["route", "explain", customer])["shard"] as? [String])
     }
 
+    /// The pid of the control plane.
+    func controlPID() throws -> Int32 {
+        Int32(try #require((try json(["status"])["control"] as? [String: Any])?["pid"] as? Int))
+    }
+
+    /// SIGKILL to the control plane; it is gone afterwards.
+    func killControl() throws {
+        let pid = try controlPID()
+        kill(pid, SIGKILL)
+        Self.eventually { !Self.isRunning(pid) }
+    }
+
     /// Ends the mesh in order and proves that no process of it is left.
     func down() throws {
         notePids()

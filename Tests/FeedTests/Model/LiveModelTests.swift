@@ -260,8 +260,8 @@ import Topology
         model.take(reached: router().reached, of: "e1")
         #expect(!model.isOf(sights, routers: partial))
         // Long after its witnesses began to differ.
-        model.look(healthy(), routers: whole, routersRun: true, now: at(3.5))
-        let headline = try #require(model.state(t: 1, now: at(3.5)).mesh.headline)
+        model.look(healthy(), routers: whole, routersRun: true, now: at(4))
+        let headline = try #require(model.state(t: 1, now: at(4)).mesh.headline)
         #expect(headline == FeedHeadline(word: .serving, serving: 6, of: 6))
         model.take(reached: router().reached, of: "e9")
         #expect(model.isOf(healthy(), routers: whole), "the topology has no such router")

@@ -81,5 +81,14 @@ class PageTest(unittest.TestCase):
             tab.wait(f"({expression}).includes({json.dumps(words)})")
         self.assertIn(words, tab.run(expression))
 
+    def is_asked(self, tab, path, body):
+        """The page comes to ask this: the headers it asked with. Requests that are under way at the same time come in any order."""
+        for _ in range(100):
+            for asked in list(self.api.asked):
+                if asked[:2] == (path, body):
+                    return asked[2]
+            tab.drawn()
+        self.fail(f"{path} was not asked {body}, but: {[asked[:2] for asked in self.api.asked]}")
+
     def sound(self, tab):
         self.assertEqual(tab.complaints(), [])

@@ -22,18 +22,15 @@ class UseTest(PageTest):
         tab.press("k")
         tab.wait("document.getElementById('action').open && !document.getElementById('action-do').disabled")
         self.shows(tab, "document.activeElement.textContent", "Keep it running")
-        path, body, _ = self.api.asked[-1]
-        self.assertEqual(
-            (path, body),
-            ("/v1/predict", {"action": "kill", "targets": ["cell/us-east-2"], "options": {"for_ms": None}}),
-        )
+        question = {"action": "kill", "targets": ["cell/us-east-2"], "options": {"for_ms": None}}
+        self.is_asked(tab, "/v1/predict", question)
         self.says(tab, "document.getElementById('prediction').innerText", "269")
         tab.press("Tab")
         self.shows(tab, "document.activeElement.textContent", "Kill us-east-2")
         tab.press("Enter")
         tab.wait("!document.getElementById('action').open")
-        path, body, headers = self.api.asked[-1]
-        self.assertEqual((path, body["targets"], body["prediction"]), ("/v1/kill", ["cell/us-east-2"], "p1"))
+        order = {"targets": ["cell/us-east-2"], "for_ms": None, "prediction": "p1"}
+        headers = self.is_asked(tab, "/v1/kill", order)
         self.assertEqual(headers["X-Cellmesh-Key"], "a-key")
         self.assertEqual(headers["Origin"], self.api.address)
         # What then comes by the feed is said, too.
@@ -67,7 +64,7 @@ class UseTest(PageTest):
             pictures.write(PICTURES / "prediction.png", tab.picture(whole=False))
         tab.press("Enter")
         tab.wait("!document.getElementById('action').open")
-        self.assertEqual(self.api.asked[-1][0], "/v1/kill")
+        self.is_asked(tab, "/v1/kill", {"targets": ["cell/us-east-1"], "for_ms": None, "prediction": "p1"})
 
     def test_a_prediction_of_the_past_is_made_anew(self):
         tab = self.open(self.recording("whole"))
@@ -91,7 +88,7 @@ class UseTest(PageTest):
     def test_the_ticket_is_wiped_and_without_a_key_nothing_is_offered(self):
         tab = self.open(self.recording("whole"))
         self.assertEqual(tab.run("location.hash + history.length"), "" + str(tab.run("history.length")))
-        self.assertEqual(self.api.asked[0][:2], ("/v1/pass", {"ticket": "once"}))
+        self.is_asked(tab, "/v1/pass", {"ticket": "once"})
         self.shows(tab, "sessionStorage.getItem('cellmesh-key')", "a-key")
         self.api.answers["/v1/pass"] = {}
         reader = self.open(self.recording("whole"))
@@ -200,9 +197,12 @@ class UseTest(PageTest):
         )
         tab.wait(f"({visible}).join() === 'targets,rate,status,for'")
         tab.wait("!document.getElementById('action-do').disabled")
-        body = self.api.asked[-1][1]
-        self.assertEqual(body["targets"], ["cell/us-east-1/service/storefront"])
-        self.assertEqual(body["options"], {"kind": "errors", "for_ms": 300_000, "rate": 0.5, "status": 503})
+        question = {
+            "action": "fault",
+            "targets": ["cell/us-east-1/service/storefront"],
+            "options": {"kind": "errors", "for_ms": 300_000, "rate": 0.5, "status": 503},
+        }
+        self.is_asked(tab, "/v1/predict", question)
 
     def test_a_level_is_given_after_its_prediction(self):
         tab = self.open(self.recording("whole"))
@@ -221,18 +221,16 @@ class UseTest(PageTest):
             " kind.dispatchEvent(new Event('change', { bubbles: true })); })()"
         )
         tab.wait("!document.getElementById('action-do').disabled")
-        self.assertEqual(
-            self.api.asked[-1][1],
-            {
-                "action": "degrade",
-                "targets": ["cell/us-east-1"],
-                "options": {"value": "critical", "for_ms": 300_000},
-            },
-        )
+        question = {
+            "action": "degrade",
+            "targets": ["cell/us-east-1"],
+            "options": {"value": "critical", "for_ms": 300_000},
+        }
+        self.is_asked(tab, "/v1/predict", question)
         tab.run("document.getElementById('action-do').click()")
         tab.wait("!document.getElementById('action').open")
         change = {"kind": "level", "scope": "cell/us-east-1", "value": "critical", "for_ms": 300_000}
-        self.assertEqual(self.api.asked[-1][:2], ("/v1/settings", {"changes": [change], "prediction": "p1"}))
+        self.is_asked(tab, "/v1/settings", {"changes": [change], "prediction": "p1"})
         # The form for faults has its own kinds again.
         tab.press("f")
         tab.wait("document.getElementById('action').open")
@@ -263,14 +261,11 @@ class UseTest(PageTest):
             tab.wait("!document.getElementById('action-do').disabled")
             self.shows(tab, "document.getElementById('action-do').textContent", f"{verb} {name}")
             options = {"value": value, "for_ms": 300_000}
-            self.assertEqual(
-                self.api.asked[-1][:2],
-                ("/v1/predict", {"action": "breaker", "targets": [name], "options": options}),
-            )
+            self.is_asked(tab, "/v1/predict", {"action": "breaker", "targets": [name], "options": options})
             tab.run("document.getElementById('action-do').click()")
             tab.wait("!document.getElementById('action').open")
             change = {"kind": "breaker", "name": name, **options}
-            self.assertEqual(self.api.asked[-1][:2], ("/v1/settings", {"changes": [change], "prediction": "p1"}))
+            self.is_asked(tab, "/v1/settings", {"changes": [change], "prediction": "p1"})
         self.sound(tab)
 
     def test_events_are_those_of_a_type_and_of_the_last_minutes(self):
@@ -319,7 +314,7 @@ class UseTest(PageTest):
         self.shows(tab, "document.activeElement.textContent", "Let it go on")
         tab.run("document.getElementById('action-do').click()")
         tab.wait("!document.getElementById('action').open")
-        self.assertEqual(self.api.asked[-1][0], "/v1/evacuations/abort")
+        self.is_asked(tab, "/v1/evacuations/abort", {"targets": []})
 
     def test_what_to_do_is_said_after_half_a_minute_without_news(self):
         tab = self.open(self.recording("whole"))

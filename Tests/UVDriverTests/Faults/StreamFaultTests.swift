@@ -5,66 +5,21 @@ import Testing
 @testable import UVDriver
 
 @Suite struct StreamFaultTests {
-    /// The pool of `r1` with one connection to a listener that stands for `e1`, on one loop.
-    private final class Rig {
-        let loop: EventLoop
+    /// The pool of `r1` with one connection to a listener that stands for `e1`.
+    private final class Rig: StreamPair {
         let layer: WireLayer
-        var near: StreamPool!
-        var far: StreamPool!
-        var listener: StreamListener!
-        var stream: StreamPointer!
-        var peer: StreamPointer?
-        var nearInput: [UInt8] = []
-        var farInput: [UInt8] = []
-        var nearEnd: UVError??
-        var farEnd: UVError??
-        private var owners: [StreamHandlers] = []
 
         init() throws {
-            loop = try EventLoop()
-            layer = FaultBench.layer(loop)
-            let nearOwner = StreamHandlers(
-                on: loop,
-                received: { [unowned self] stream in
-                    nearInput += stream.pointee.input.bytes
-                    near.consume(stream, stream.pointee.input.count)
-                }, ended: { [unowned self] _, error in nearEnd = .some(error) })
-            let farOwner = StreamHandlers(
-                on: loop,
-                received: { [unowned self] stream in
-                    farInput += stream.pointee.input.bytes
-                    far.consume(stream, stream.pointee.input.count)
-                }, ended: { [unowned self] _, error in farEnd = .some(error) })
-            owners = [nearOwner, farOwner]
-            near = StreamPool(loop: loop, owner: nearOwner, limit: 4, inputLimit: 1 << 20)
-            far = StreamPool(loop: loop, owner: farOwner, limit: 4, inputLimit: 1 << 20)
-            layer.adopt(near)
-            listener = try StreamListener(pool: far, bind: .loopback(0)) { [unowned self] in peer = $0 }
-            loop.beforeWaiting { [unowned self] in
-                near.flush()
-                far.flush()
-            }
-            stream = near.connect(to: listener.local)
+            let loop = try EventLoop()
+            let layer = FaultBench.layer(loop)
+            self.layer = layer
+            try super.init(loop) { near, _ in layer.adopt(near) }
             near.setPeer(layer.nodes.number(of: "e1")!, of: stream)
-            try loop.turn { peer != nil }
         }
 
-        func send(_ bytes: [UInt8]) {
-            stream.pointee.output.append(bytes)
-            near.wrote(stream)
-        }
-        func answer(_ bytes: [UInt8]) {
-            peer!.pointee.output.append(bytes)
-            far.wrote(peer!)
-        }
-        func turns(_ count: Int) { for _ in 0..<count { loop.runPending() } }
-
-        func close() {
-            near.closeAll()
-            far.closeAll()
-            listener.close()
+        override func closeStreams() {
+            super.closeStreams()
             layer.close()
-            loop.close()
         }
     }
 

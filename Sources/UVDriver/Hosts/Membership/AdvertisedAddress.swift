@@ -53,8 +53,10 @@ package enum AdvertisedAddress {
     }
 
     /// The address of a host name that this machine has, or what an address says.
-    package static func bound(_ host: String, _ purpose: String) throws(HostFailure) -> IPAddress {
-        let found = try addresses(of: host, purpose)
+    ///
+    /// - Parameter option: by which the host was given.
+    package static func bound(_ host: String, option: String) throws(HostFailure) -> IPAddress {
+        let found = try addresses(of: host, "\(option) \(host)")
         return AddressChoice.own(found.map { Endpoint(address: $0, port: 0) })?.address ?? found[0]
     }
 

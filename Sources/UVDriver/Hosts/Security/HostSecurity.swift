@@ -20,6 +20,8 @@ package final class HostSecurity {
     private let settings: HostSettings
     private let loop: EventLoop
     private let events: HostEvents
+    /// The mesh's authority, once it was asked for: it is the same as long as the process lives.
+    private var derived: CertificateAuthority?
     private var issued: IssuedCertificate?
     /// Certificates made in this life.
     package private(set) var made = 0
@@ -59,7 +61,10 @@ package final class HostSecurity {
     }
 
     private func authority() throws -> CertificateAuthority {
-        try CertificateAuthority(secret: settings.secret, mesh: settings.topology.wireLabel)
+        let authority =
+            try derived ?? CertificateAuthority(secret: settings.secret, mesh: settings.topology.wireLabel)
+        derived = authority
+        return authority
     }
 
     /// A new certificate of this process.
@@ -89,11 +94,13 @@ package final class HostSecurity {
     /// Connections that begin from now on show a new certificate.
     /// One that was never needed is not made.
     package func renew() {
-        do {
-            if issued != nil { try streams.renew() }
-            try customers?.renew()
-            renewed = loop.now()
-        } catch { events.log("certificate-not-renewed", "\(error); the old one stays") }
+        renewed = loop.now()
+        do { if issued != nil { try streams.renew() } } catch {
+            events.log("certificate-not-renewed", "\(error); the old one stays")
+        }
+        do { try customers?.renew() } catch {
+            events.log("certificate-not-renewed", "for customers: \(error); the old one stays")
+        }
     }
 
     private func watch() {
@@ -114,18 +121,13 @@ package final class HostSecurity {
 
     /// The certificate, and how connections fared.
     package var report: CertificatePage {
-        var unsecured = [UInt64](repeating: 0, count: TLSFault.Kind.allCases.count)
-        var secured: UInt64 = 0
-        for pool in pools {
-            secured += pool.counters.secured
-            for index in unsecured.indices { unsecured[index] += pool.counters.unsecured[index] }
-        }
         let certificate = issued?.certificate
-        let kinds = zip(TLSFault.Kind.allCases, unsecured).map { ($0.rawValue, Int($1)) }
+        func sum(_ count: (StreamPool.Counters) -> UInt64) -> Int { Int(pools.reduce(0) { $0 + count($1.counters) }) }
+        let kinds = TLSFault.Kind.allCases.map { kind in (kind.rawValue, sum { $0.unsecured[kind, default: 0] }) }
         return CertificatePage(
             rule: settings.security.rawValue, made: made, serial: certificate?.serial,
             notBefore: certificate.map { Timestamp.string($0.notBefore * 1_000_000_000) },
-            notAfter: certificate.map { Timestamp.string($0.notAfter * 1_000_000_000) }, secured: Int(secured),
+            notAfter: certificate.map { Timestamp.string($0.notAfter * 1_000_000_000) }, secured: sum { $0.secured },
             unsecured: Dictionary(uniqueKeysWithValues: kinds))
     }
 }

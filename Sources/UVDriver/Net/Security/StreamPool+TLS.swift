@@ -8,7 +8,6 @@ extension StreamPool {
     /// - Returns: whether encryption could begin.
     func begin(_ security: StreamSecurity, _ side: TLSSession.Side, on slot: StreamPointer) -> Bool {
         slot.pointee.isUndecided = false
-        slot.pointee.isOpener = side == .opener
         slot.pointee.tls = try? security.session(side)
         return slot.pointee.tls != nil
     }
@@ -48,10 +47,8 @@ extension StreamPool {
         goOn(slot)
     }
 
-    /// Takes the next step towards each other; what the first one says goes out.
-    func shakeHands(_ slot: StreamPointer) { goOn(slot) }
-
-    private func goOn(_ slot: StreamPointer) {
+    /// Takes the next step towards each other, or what has come; what there is to say goes out.
+    func goOn(_ slot: StreamPointer) {
         let session = slot.pointee.tls!
         do throws(TLSFault) {
             if !session.isOpen {
@@ -59,7 +56,7 @@ extension StreamPool {
                 counters.secured += 1
                 send(slot)
                 guard !slot.pointee.isClosing else { return }
-                if slot.pointee.isOpener { owner.connected(slot) }
+                if session.side == .opener { owner.connected(slot) }
                 guard !slot.pointee.isClosing else { return }
                 // What the owner said before both ends were known.
                 if !slot.pointee.output.isEmpty || slot.pointee.closesAfterWrite { wrote(slot) }
@@ -89,8 +86,9 @@ extension StreamPool {
     /// Encrypts the first bytes of the output and writes them.
     func writeSecured(_ slot: StreamPointer, _ count: Int) {
         let session = slot.pointee.tls!
-        // Before both ends are known nothing goes out; `goOn` takes it up.
-        guard session.isOpen, !slot.pointee.isWriting else { return }
+        guard !slot.pointee.isWriting else { return }
+        // Before both ends are known nothing goes out but what makes them known; `goOn` takes up the rest.
+        guard session.isOpen else { return send(slot) }
         if count > 0 {
             do throws(TLSFault) {
                 try session.write(UnsafeRawBufferPointer(rebasing: slot.pointee.output.bytes[..<count]))
@@ -107,19 +105,12 @@ extension StreamPool {
 
     /// Writes what the session has for the network.
     private func send(_ slot: StreamPointer) {
-        // What is on its way is libuv's; the rest follows when it has gone.
-        guard !slot.pointee.isWriting else { return wrote(slot) }
+        // What is on its way is libuv's; `writeEnded` takes up the rest.
+        guard !slot.pointee.isWriting else { return }
         slot.pointee.tls!.drain(into: &slot.pointee.writing)
         guard !slot.pointee.writing.isEmpty else { return }
-        var buffer = Self.buffer(slot.pointee.writing.bytes)
-        let written = uv_try_write(Self.handle(slot), &buffer, 1)
-        if written < 0, written != UV_EAGAIN.rawValue {
-            return fail(slot, UVError(code: written, operation: "write"))
-        }
-        if written > 0 {
-            counters.bytesOut += UInt64(written)
-            slot.pointee.writing.consume(Int(written))
-        }
+        guard let done = tryWrite(slot.pointee.writing.bytes, to: slot) else { return }
+        slot.pointee.writing.consume(done)
         if slot.pointee.writing.isEmpty {
             slot.pointee.writing.shrink(beyond: 65_536)
         } else {
@@ -136,9 +127,6 @@ extension StreamPool {
         return slot.pointee.isWriting || slot.pointee.isClosing
     }
 
-    /// Both ends have proved themselves, or need not: whether anything may be said.
+    /// Whether it is to be encrypted and the ends have not proved themselves yet: nothing may be said.
     package func isSecuring(_ slot: StreamPointer) -> Bool { slot.pointee.tls.map { !$0.isOpen } ?? false }
-
-    /// What the peer's certificate calls it; nil for one in the clear.
-    package func peerName(_ slot: StreamPointer) -> String? { slot.pointee.tls?.peer?.name }
 }

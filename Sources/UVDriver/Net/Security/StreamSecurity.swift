@@ -16,13 +16,19 @@ package final class StreamSecurity {
     /// Makes what connections have in common, once the first one needs it.
     package var make: () throws -> TLSContext = { throw TLSFault(.broken, "there is no certificate") }
     private var made: TLSContext?
-    /// What is read and not deciphered yet; of one read at a time.
-    private(set) lazy var scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
-    private var hasScratch = false
+    /// What is read and not deciphered yet; of one read at a time, and only where something is encrypted.
+    private var buffer: UnsafeMutableRawBufferPointer?
 
     package init(_ rule: Rule) { self.rule = rule }
 
-    deinit { if hasScratch { scratch.deallocate() } }
+    deinit { buffer?.deallocate() }
+
+    var scratch: UnsafeMutableRawBufferPointer {
+        if let buffer { return buffer }
+        let made = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
+        buffer = made
+        return made
+    }
 
     /// Whether a connection to this end is encrypted.
     func secures(_ endpoint: Endpoint) -> Bool {
@@ -31,7 +37,6 @@ package final class StreamSecurity {
 
     /// One end of a new connection.
     func session(_ side: TLSSession.Side) throws -> TLSSession {
-        hasScratch = true
         let context = try made ?? make()
         made = context
         return try TLSSession(context, side)

@@ -2,6 +2,7 @@ import ArgumentParser
 import ControlPlane
 import Exports
 import Foundation
+import MeshBase
 import Reports
 
 struct ExportComposeCommand: ParsableCommand {
@@ -53,6 +54,6 @@ struct ExportComposeCommand: ParsableCommand {
         } catch { throw CommandFailure("\(error); nothing was written") }
         console.show(
             ExportedFilesView.make(ExportedFilesReport(directory: folder, files: [file.lastPathComponent])))
-        console.message("docker-compose --file \(output) up --detach")
+        console.message("docker-compose --file \(ShellWord.quoted(output)) up --detach")
     }
 }

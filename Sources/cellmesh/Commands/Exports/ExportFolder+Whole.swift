@@ -22,7 +22,7 @@ extension ExportFolder {
             }
             try SystemFile.makeDirectory(staging, mode: 0o755)
             let list = ([Self.title] + files.map(\.path)).joined(separator: "\n") + "\n"
-            for file in files + [ExportedFile(path: ".cellmesh-export", text: list)] {
+            for file in files + [ExportedFile(path: Self.markName, text: list)] {
                 let target = "\(staging)/\(file.path)"
                 try SystemFile.makeDirectory(String(target[..<target.lastIndex(of: "/")!]), mode: 0o755)
                 try SystemFile.replace(target, with: Array(file.text.utf8), mode: file.isSecret ? 0o600 : 0o644)
@@ -42,7 +42,7 @@ extension ExportFolder {
         guard SystemFile.isDirectory(path) else { throw CommandFailure("\(path) is no directory; nothing was written") }
         let found = Self.files(below: path)
         guard !found.isEmpty else { return false }
-        let own = Set((try exported() ?? []) + [".cellmesh-export"])
+        let own = Set((try exported() ?? []) + [Self.markName])
         if let other = found.first(where: { !own.contains($0) }) {
             throw CommandFailure(
                 "\(path)/\(other) is there already, and no export has made it; nothing was written",
@@ -72,16 +72,18 @@ extension ExportFolder {
     private static func files(below directory: String) -> [String] {
         SystemFile.names(in: directory).flatMap { name -> [String] in
             let path = "\(directory)/\(name)"
-            guard SystemFile.isDirectory(path) else { return [name] }
+            guard SystemFile.isDirectory(path, follows: false) else { return [name] }
             let within = files(below: path)
             return within.isEmpty ? [name] : within.map { "\(name)/\($0)" }
         }
     }
 
-    /// Removes an export, two levels deep as they are.
+    /// Removes an export, two levels deep as they are, and nothing that a link in it leads to.
     private static func remove(_ path: String) {
-        for name in SystemFile.names(in: path) where SystemFile.isDirectory("\(path)/\(name)") {
-            SystemFile.removeFiles(in: "\(path)/\(name)")
+        if SystemFile.isDirectory(path, follows: false) {
+            for name in SystemFile.names(in: path) where SystemFile.isDirectory("\(path)/\(name)", follows: false) {
+                SystemFile.removeFiles(in: "\(path)/\(name)")
+            }
         }
         SystemFile.removeFiles(in: path)
     }

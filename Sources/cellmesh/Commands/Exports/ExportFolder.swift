@@ -5,14 +5,16 @@ import Reports
 
 /// A directory that is given to another tool.
 struct ExportFolder {
-    /// Absolute.
+    /// Absolute, and no link: what is put in the place of a directory does not take the place of a link to it.
     let path: String
     /// Says that an export has made the directory.
-    var mark: String { path + "/.cellmesh-export" }
+    static let markName = ".cellmesh-export"
+    /// The file of that name.
+    var mark: String { "\(path)/\(Self.markName)" }
 
     init(_ path: String) throws {
         guard !path.isEmpty else { throw CommandFailure(.usage, "name a directory") }
-        self.path = URL(fileURLWithPath: path).standardizedFileURL.path
+        self.path = URL(fileURLWithPath: path).standardizedFileURL.resolvingSymlinksInPath().path
     }
 
     /// Writes all of them, over those of an earlier export.

@@ -42,7 +42,7 @@ struct ExportTopology {
         let texts = Dictionary(
             zip(source.files.map { "\(ExportSource.folder)/\($0.path)" }, source.files.map(\.text)),
             uniquingKeysWith: { first, _ in first })
-        let topology = "\(ExportSource.folder)/\(source.files[0].path)"
+        let topology = source.topologyPath
         let there = MeshFiles.load(yaml: source.files[0].text, named: topology) { path in
             texts[Self.absolute(path)].map { .success($0) }
                 ?? .failure(

@@ -122,8 +122,12 @@ struct FaultAction {
         let request = PredictionRequest(action: kind.rawValue, targets: targets.map(\.description))
         let foreseen = try api.post("/v1/predict", request, as: PredictionReport.self, timeout: .seconds(30))
         let dead = (foreseen.out ?? []).compactMap { model.topology.cellIndex(named: $0) }
-        return BlastRadiusView(
-            report: BlastRadius(model.topology, placement: model.placement).report(dead: CellSet(dead)))
+        var report = BlastRadius(model.topology, placement: model.placement).report(dead: CellSet(dead))
+        // Which cells are out may differ from router to router; customers are told by their own.
+        let customers = foreseen.customers
+        (report.lost, report.degraded, report.untouched) = (customers.lost, customers.degraded, customers.untouched)
+        report.noQuorum = customers.noQuorum ?? report.noQuorum
+        return BlastRadiusView(report: report)
     }
 
     /// A person who would lose customers is asked; a script has said what it wants.

@@ -82,6 +82,7 @@ struct UpCommand: ParsableCommand {
     @OptionGroup var output: OutputOptions
 
     func run() throws {
+        ProcessSetup.keepFilesPrivate()
         let console = output.console
         let begun = Pause.now()
         let settings = try settings(console)
@@ -164,7 +165,7 @@ struct UpCommand: ParsableCommand {
             return former.flatMap { $0.isLoopback ? $0 : nil } ?? .loopback
         }
         do throws(HostFailure) {
-            let address = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
+            let address = try AdvertisedAddress.bound(listenAddress, option: "--listen-address")
             if address.isLoopback { return address }
         } catch { throw CommandFailure(.usage, "\(error)") }
         throw CommandFailure(

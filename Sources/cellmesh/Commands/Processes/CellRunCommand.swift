@@ -16,6 +16,7 @@ struct CellRunCommand: ParsableCommand {
     @OptionGroup var host: HostOptions
 
     func run() throws {
+        ProcessSetup.keepFilesPrivate()
         let settings = try host.settings()
         throw ExitCode(CellHost.run(settings))
     }

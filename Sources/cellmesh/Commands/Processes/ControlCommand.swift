@@ -62,6 +62,7 @@ struct ControlCommand: ParsableCommand {
     var extra: [String] = []
 
     func run() throws {
+        ProcessSetup.keepFilesPrivate()
         let directory = DataDirectory(path: data)
         do {
             if observe { return try watch(directory) }
@@ -70,7 +71,7 @@ struct ControlCommand: ParsableCommand {
             }
             try directory.checkVersion()
             var settings = ControlSettings(directory: directory, topology: try directory.model())
-            settings.address = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
+            settings.address = try AdvertisedAddress.bound(listenAddress, option: "--listen-address")
             if let api { settings.api = api.endpoint }
             if let gossip { settings.gossip = gossip.endpoint }
             settings.router = listen?.endpoint
@@ -96,7 +97,7 @@ struct ControlCommand: ParsableCommand {
             secret: try SecretFile.read(place.secretFile))
         settings.join = place.join
         do {
-            let address = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
+            let address = try AdvertisedAddress.bound(listenAddress, option: "--listen-address")
             settings.api = api?.endpoint ?? Endpoint(address: address, port: 0)
             settings.gossip = gossip?.endpoint ?? Endpoint(address: address, port: 0)
             settings.advertise = try AdvertisedAddress.choose(place.advertise, listening: [settings.gossip])

@@ -51,6 +51,7 @@ struct RegionCommand: ParsableCommand {
     var waitTimeout = DurationArgument(.seconds(30))
 
     func run() throws {
+        ProcessSetup.keepFilesPrivate()
         let console = Console(format: .table, color: .auto)
         let directory = DataDirectory(path: data)
         let topology = try TopologyFile.topology(topology, console: console)
@@ -68,7 +69,7 @@ struct RegionCommand: ParsableCommand {
         settings.grace = grace.amount
         settings.startTimeout = waitTimeout.amount
         do {
-            settings.listen = try AdvertisedAddress.bound(listenAddress, "--listen-address \(listenAddress)")
+            settings.listen = try AdvertisedAddress.bound(listenAddress, option: "--listen-address")
             settings.advertise = try AdvertisedAddress.choose(
                 place.advertise, listening: [Endpoint(address: settings.listen, port: gossipPort)])
             try RegionRunner.run(settings) { console.message($0) }

@@ -23,6 +23,7 @@ struct RouterCommand: ParsableCommand {
     var placement: String?
 
     func run() throws {
+        ProcessSetup.keepFilesPrivate()
         let settings = try host.settings(admin: admin.endpoint, placement: placement)
         throw ExitCode(RouterHost.run(settings))
     }

@@ -262,7 +262,7 @@ struct TimedTarget: ExpressibleByArgument, Sendable {
         let parts = argument.split(separator: "@", omittingEmptySubsequences: false)
         guard parts.count == 2, let at = DurationArgument(argument: String(parts[1])) else { return nil }
         let word = String(parts[0])
-        guard let target = TargetChooser.isChoice(word) ? .node(word) : TargetSelector(text: word), !target.isService
+        guard let target = TargetChoice.isMeant(word) ? .node(word) : TargetSelector(text: word), !target.isService
         else {
             return nil
         }

@@ -11,8 +11,6 @@ enum ProgramCall {
     private static let look = TimeAmount.milliseconds(20)
     /// What it has started may keep its output open: for so long it is waited for once the program has ended.
     private static let grace = TimeAmount.milliseconds(200)
-    /// Within that its keeper has killed all of it.
-    private static let longestEnd = TimeAmount.seconds(8)
 
     /// Runs it to its end. What goes on in the background after that does so until `stop` is told.
     static func perform(
@@ -137,7 +135,7 @@ enum ProgramCall {
             guard stop.isStopped else { return }
             let since = stoppedAt ?? now
             stoppedAt = since
-            if now - since >= ProgramCall.longestEnd { end() }
+            if now - since >= CallStop.patience { end() }
         }
 
         private func end() {

@@ -89,7 +89,7 @@ final class ScenarioCaller: Sendable {
         }
     }
 
-    /// Ends a call of which nobody needs the outcome any more: a program with its group.
+    /// Ends a call of which nobody needs the outcome any more: a program with all that it has started.
     func cancel(_ purpose: Purpose) { state.withLock { $0.underWay[purpose] }?.stop() }
 
     /// Ends all that is under way, and what programs have left behind.
@@ -117,7 +117,7 @@ final class CallStop: Sendable {
     private let state = Mutex(State())
 
     /// Within that a keeper has killed all that it keeps.
-    private static let patience = TimeAmount.seconds(8)
+    static let patience = TimeAmount.seconds(8)
 
     var isStopped: Bool { state.withLock { $0.isStopped } }
     /// Whether something goes on after the program.

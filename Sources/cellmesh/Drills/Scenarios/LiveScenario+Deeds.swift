@@ -34,9 +34,10 @@ extension LiveScenario {
         var actions: [Int: ScenarioAction] = [:]
         var forecast = ScenarioForecast()
         let placement = try mesh.placement()
+        let through = through.sorted()
         for (key, action) in run.plan.enumerated() {
             var action = action
-            if action.deed.targets.contains(where: TargetChooser.isChoice) {
+            if action.deed.targets.contains(where: TargetChoice.isMeant) {
                 let answer: TargetsReport
                 do {
                     answer = try mesh.api.post(
@@ -51,7 +52,7 @@ extension LiveScenario {
                 action.deed = action.deed.of(answer.targets)
                 actions[key] = action
             }
-            forecast.add(key, ScenarioHarm(action, nil, in: mesh.topology, shard: placement.cellNames))
+            forecast.add(key, ScenarioHarm(action, in: mesh.topology, shard: placement.cellNames))
             guard key < run.scenario.actions.count,
                 let request = PredictionRequest(action, shard: placement.cellNames)
             else { continue }
@@ -61,10 +62,9 @@ extension LiveScenario {
                     .declined,
                     "\(action.label): \(action.deed.text) would be refused: \(refusal.detail); nothing was changed")
             }
-            forecast.add(action, report.customers)
-            let harm = ScenarioHarm(action, report, in: mesh.topology, shard: placement.cellNames)
-            forecast.add(key, harm)
-            for name in through.sorted() where action.deed.stopsProcesses && harm.touched.contains(name) {
+            forecast.add(key, action, report)
+            let touched = forecast.harms[key]?.touched ?? []
+            for name in through where action.deed.stopsProcesses && touched.contains(name) {
                 forecast.add("the load goes through \(name), and no router tells what its customers get meanwhile")
             }
         }
@@ -253,6 +253,7 @@ extension LiveScenario {
         if mesh.directory.controlHolder == nil {
             var settings = ControlSettings(directory: mesh.directory, topology: mesh.topology)
             settings.topology = try mesh.directory.model()
+            ProcessSetup.keepFilesPrivate()
             do { _ = try DetachedControl.start(settings) } catch {
                 throw CommandFailure(error, mesh: mesh.directory.name)
             }

@@ -32,7 +32,7 @@ struct EvacuationRun {
         mesh = try options.mesh.running()
         let seed = options.choice.seed
         let evacuated =
-            kind == .restore && TargetChooser.isChoice(region)
+            kind == .restore && TargetChoice.isMeant(region)
             ? try MeshStatus(APIClient(mesh)).report.evacuated ?? [] : nil
         let chosen = try ChosenTargets.region(region, among: evacuated, mesh, console, seed: seed)
         self.region = chosen

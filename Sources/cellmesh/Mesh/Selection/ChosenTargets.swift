@@ -12,7 +12,7 @@ enum ChosenTargets {
         _ words: [String], _ mesh: DataDirectory, _ console: Console, seed: UInt64? = nil
     ) throws -> [String] {
         let parts = TargetChooser.parts(words)
-        guard parts.contains(where: TargetChooser.isChoice) else { return words }
+        guard parts.contains(where: TargetChoice.isMeant) else { return words }
         let request = TargetsRequest(targets: parts, seed: seed)
         return told(try APIClient(mesh).post("/v1/targets", request, as: TargetsReport.self).targets, console)
     }
@@ -22,11 +22,12 @@ enum ChosenTargets {
         _ words: [String], _ source: ModelOptions.Source, _ console: Console, seed: UInt64? = nil
     ) throws -> [String] {
         let parts = TargetChooser.parts(words)
-        guard parts.contains(where: TargetChooser.isChoice) else { return words }
+        guard parts.contains(where: TargetChoice.isMeant) else { return words }
         if let mesh = source.mesh, mesh.controlHolder != nil {
             return try self.words(words, mesh, console, seed: seed)
         }
-        var chooser = TargetChooser(source.model.topology, source.model.placement, seed: seed)
+        var chooser = TargetChooser(
+            source.model.topology, source.model.placement, seed: seed, chance: seed ?? SecretText.randomInteger())
         do throws(UnknownTarget) { return told(try chooser.words(for: parts), console) } catch {
             throw CommandFailure(error)
         }
@@ -50,7 +51,7 @@ enum ChosenTargets {
 
     /// A choice may leave its kind out where one alone is meant.
     private static func full(_ word: String, _ kind: TargetSelector.NameKind) -> String? {
-        guard TargetChooser.isChoice(word) else { return nil }
+        guard TargetChoice.isMeant(word) else { return nil }
         return word.hasPrefix("{") ? "\(kind.rawValue)/\(word)" : word
     }
 
@@ -74,11 +75,10 @@ enum ChosenTargets {
         _ word: String, among evacuated: [String]? = nil, _ mesh: DataDirectory, _ console: Console,
         seed: UInt64? = nil
     ) throws -> String {
-        guard let evacuated, TargetChooser.isChoice(word) else {
+        guard let evacuated, TargetChoice.isMeant(word) else {
             return try name(word, of: .region, mesh, console, seed: seed)
         }
         do throws(UnknownTarget) {
-            _ = try TargetChoice(full(word, .region) ?? word)
             guard let only = try TargetChooser.left(word, among: evacuated) else {
                 throw UnknownTarget("no region is evacuated that '\(word.prefix(128))' could be")
             }
