@@ -14,6 +14,8 @@ package protocol APIReads: AnyObject {
     func conflicts(completion: @escaping (ConflictsReport) -> Void)
     /// The certificates of all processes that are reached, after each was asked for a new one where `renewing`.
     func certificates(renewing: Bool, completion: @escaping (CertificatesReport) -> Void)
+    /// What only the host of a cell has: the end of its log, or what its store holds.
+    func page(_ page: HostPage, completion: @escaping (Result<HostPageReport, APIFailure>) -> Void)
     func impact(completion: @escaping (ImpactReport) -> Void)
     func faults() -> FaultsReport
     /// Where the evacuation or restore under way, or the last one, stands.
@@ -47,6 +49,9 @@ extension APIReads {
     package var monkeyReport: MonkeyReport? { nil }
     package func drills(completion: @escaping (Result<DrillsReport, APIFailure>) -> Void) {
         completion(.failure(APIFailure(404, "No drill is run from here.")))
+    }
+    package func page(_ page: HostPage, completion: @escaping (Result<HostPageReport, APIFailure>) -> Void) {
+        completion(.failure(APIFailure(404, "Nothing of other hosts is told here.")))
     }
     package func reportPage(_ id: String) -> String? { nil }
     package var gameDaySchedule: GameDayScheduleReport? { nil }

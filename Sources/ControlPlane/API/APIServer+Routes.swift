@@ -57,6 +57,17 @@ extension APIServer {
                 $0.certificates(renewing: true) { later(.success($0)) }
             }
         }
+        table.read("/v1/cells/{cell}/log", keys: ["lines"], "The end of the log of a cell of another host") { call in
+            let lines = call.query["lines"].flatMap { Int($0) } ?? 100
+            return server().ask { $0.page(.log(call.parts[0], lines: lines), completion: server().later(call)) }
+        }
+        table.read(
+            "/v1/cells/{cell}/store", keys: ["customer"], "What the store of a cell of another host holds"
+        ) { call in
+            server().ask {
+                $0.page(.store(call.parts[0], customer: call.query["customer"]), completion: server().later(call))
+            }
+        }
         table.read("/v1/impact", "How many customers are lost, degraded and untouched") { call in
             server().ask {
                 let later: (Result<ImpactReport, APIFailure>) -> Void = server().later(call)

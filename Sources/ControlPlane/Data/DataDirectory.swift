@@ -52,6 +52,7 @@ package struct DataDirectory: Sendable, Equatable {
         role == .control ? controlLogPath : directory(of: role, name) + "/log"
     }
     /// The pause of a process, for the process that watches it.
+    package func storePath(of cell: String) -> String { directory(of: .cell, cell) + "/store.sqlite" }
     package func pausePath(of role: NodeRole, _ name: String) -> String { directory(of: role, name) + "/pause" }
     package func processPath(of role: NodeRole, _ name: String) -> String {
         directory(of: role, name) + "/process.json"
@@ -106,7 +107,7 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// The stores that cells have made here.
     package var storePaths: [String] {
-        SystemFile.names(in: path + "/cells").map { directory(of: .cell, $0) + "/store.sqlite" }
+        SystemFile.names(in: path + "/cells").map { storePath(of: $0) }
             .filter(SystemFile.exists)
     }
     /// Whether records may lie here.
@@ -222,7 +223,7 @@ package struct DataDirectory: Sendable, Equatable {
         } catch { throw DataDirectoryError(error) }
     }
 
-    private func decode<Value: Decodable>(_ type: Value.Type, _ path: String) throws(DataDirectoryError) -> Value {
+    func decode<Value: Decodable>(_ type: Value.Type, _ path: String) throws(DataDirectoryError) -> Value {
         let content: [UInt8]?
         do throws(FileFailure) { content = try SystemFile.readOwn(path) } catch { throw DataDirectoryError(error) }
         guard let content else { throw .damaged(path: path, reason: "it is missing") }

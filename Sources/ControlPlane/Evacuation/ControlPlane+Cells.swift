@@ -171,6 +171,7 @@ extension ControlPlane {
         use = CellUse(placement, topology)
         unused = use.unusedNames(topology)
         runtime.grow(topology)
+        hostMap.follow(topology)
         supervisor.grow(topology.processNames)
         faultRegister.grow(topology)
         desk.grow(topology)

@@ -54,7 +54,7 @@ package final class RegionRunner {
     private init(_ settings: RegionSettings, _ say: @escaping (String) -> Void) throws {
         self.settings = settings
         self.say = say
-        lock = try ControlPlane.lock(settings.directory)
+        lock = try RegionRunner.lock(settings.directory)
         try ProcessSetup.ignoreBrokenPipes()
         try ProcessSetup.raiseOpenFiles(to: 65_536)
         journal = try Self.prepare(settings)
@@ -68,13 +68,18 @@ package final class RegionRunner {
                 seed: SecretText.randomInteger()))
     }
 
+    /// - Throws: in words of its own where another process runs this region: nothing of a mesh is to be stopped.
+    static func lock(_ directory: DataDirectory) throws(ControlFailure) -> FileLock {
+        do throws(ControlFailure) { return try ControlPlane.lock(directory) } catch {
+            guard case .alreadyRunning(_, let pid) = error else { throw error }
+            throw .system("another 'cellmesh region' runs on \(directory.path), with pid \(pid)")
+        }
+    }
+
     /// Brings the directory in order and ends what an earlier life has left there.
     private static func prepare(_ settings: RegionSettings) throws -> Journal {
         let directory = settings.directory
-        try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(settings.secret) + "\n").utf8))
-        try directory.create()
-        try directory.writeModel(settings.topology)
-        for cell in settings.cells { try SystemFile.makeDirectory(directory.directory(of: .cell, cell.name)) }
+        try directory.prepare(settings)
         let journal = try Journal(path: directory.journalPath)
         let entries = ProcessLedger.entries(directory, nil, journal: journal)
         Reaper.end(entries.filter(\.isRunning).map(\.identity), with: .terminate)

@@ -10,22 +10,36 @@ struct Adoption {
     var paused: [ProcessName: Int64]
     /// Where routers took customers.
     var listen: [String: Endpoint]
+    /// What was killed on purpose among the processes of other hosts, and until when.
+    var heldElsewhere: [StartPlan.HeldDown]
+    /// What was paused there, and until when.
+    var pausedElsewhere: [ProcessIdentity: Int64]
 
     /// How long a process may take to answer that it lives.
     static let patience = TimeAmount.seconds(2)
 
-    /// - Parameter idle: cells that hold no customer; those of them that do not run are not started.
+    /// - Parameters:
+    ///   - idle: cells that hold no customer; those of them that do not run are not started.
+    ///   - elsewhere: processes of other hosts, which their agents tell of.
     ///
     /// Asks those that run whether they answer (those that do not are taken over all the same), ends those that must, and forgets those that are gone.
     init(
-        _ directory: DataDirectory, _ topology: MeshTopology, _ journal: Journal, idle: Set<ProcessName>, now: Int64
+        _ directory: DataDirectory, _ topology: MeshTopology, _ journal: Journal, idle: Set<ProcessName>,
+        elsewhere: Set<ProcessName> = [], now: Int64
     ) throws(StoreError) {
         var ledger = SupervisorJournal(journal)
         let inherited = try ledger.inheritance(
             routers: topology.routers.map(\.name), at: SystemClock.reading())
         var entries = ProcessLedger.entries(directory, topology, journal: journal)
         for index in Self.unresponsive(entries) { entries[index].isSilent = true }
-        plan = StartPlan(wanted: topology.processNames, ledger: entries, killed: inherited.killed, now: now)
+        let here = topology.processNames.filter { !elsewhere.contains($0) }
+        plan = StartPlan(wanted: here, ledger: entries, killed: inherited.killed, now: now)
+        heldElsewhere = inherited.killed.filter { elsewhere.contains($0.key) && $0.value > now }
+            .map { StartPlan.HeldDown(name: $0.key, until: $0.value) }
+        pausedElsewhere = [:]
+        for (name, pause) in inherited.paused where elsewhere.contains(name) {
+            pausedElsewhere[pause.identity] = pause.until
+        }
         plan.spawn.removeAll { idle.contains($0) }
         Reaper.end(plan.end.map(\.identity), with: .terminate)
         Reaper.end(Self.orphans(directory), with: .kill)

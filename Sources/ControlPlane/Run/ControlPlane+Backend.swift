@@ -29,6 +29,14 @@ extension ControlPlane: APIBackend, APIChanges {
         facts.isStopped = supervisor.isStopped(process)
         facts.isSilent = process.isSilent
         facts.isLifeless = livenessWatch?.isLifeless(process.name, process.identity) ?? false
+        if driver.trouble(of: process.name) != nil {
+            // Nobody here sees the process: what its members and routers see decides.
+            let name = process.name.name
+            facts.isRunning =
+                member.member(named: name)?.status.isLive ?? false
+                || !routerWatch.reaching(name, at: process.addresses.data, among: live ?? liveRouters).isEmpty
+            facts.isReady = facts.isRunning
+        }
         if let seen = member.member(named: process.name.name) {
             // What is believed of an earlier life says nothing of this one.
             if seen.profile.gossip == process.addresses.gossip {
@@ -90,7 +98,8 @@ extension ControlPlane: APIBackend, APIChanges {
         ) { name in
             let process = supervisor[name] ?? SupervisedProcess(name)
             return StatusReport.Known(
-                state: state(of: process, live: live), pid: process.identity?.pid, address: process.addresses.data,
+                state: state(of: process, live: live), pid: process.identity.flatMap(driver.pid),
+                address: process.addresses.data,
                 reachedBy: routerWatch.reaching(name.name, at: process.addresses.data, among: live).map(\.name),
                 reaches: routerWatch.reachCount(of: name), store: storeWatch[name],
                 isReady: saysReady(process),
@@ -112,10 +121,12 @@ extension ControlPlane: APIBackend, APIChanges {
     package func processes() -> ProcessesReport {
         let live = liveRouters
         var rows = supervisor.processes.map { process in
-            row(
-                process.name, process.identity?.pid, state(of: process, live: live), process.addresses,
-                process.restarts,
-                started: process.started)
+            let isHere = !driver.isElsewhere(process.name)
+            var row = row(
+                process.name, isHere ? process.identity?.pid : nil, state(of: process, live: live), process.addresses,
+                process.restarts, started: process.started)
+            if !isHere { tellElsewhere(process, in: &row) }
+            return row
         }
         rows += programRows
         let own = ProcessAddresses(data: nil, admin: api.local, gossip: member.gossip)
@@ -317,7 +328,12 @@ extension ControlPlane: APIBackend, APIChanges {
                 done(ActionOutcome(name: "control", pid: identity.pid, action: "killed", state: .serving))
                 killSelf()
             } else {
-                supervisor.perform(action, on: name, lease: lease, completion: done)
+                if let trouble = driver.trouble(of: name) {
+                    let state: ProcessState = supervisor[name].map { self.state(of: $0) } ?? .down
+                    done(ActionOutcome(name: name.name, pid: nil, action: "failed", state: state, detail: trouble))
+                } else {
+                    supervisor.perform(action, on: name, lease: lease, completion: done)
+                }
             }
         }
     }

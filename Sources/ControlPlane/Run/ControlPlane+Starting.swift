@@ -25,7 +25,8 @@ extension ControlPlane {
                 try supervisor.adopt(entry, pausedUntil: adoption.paused[entry.name])
             } catch { missing.append(entry.name) }
         }
-        for held in plan.heldDown { supervisor.holdDown(held) }
+        for held in plan.heldDown + adoption.heldElsewhere { supervisor.holdDown(held) }
+        beginHosts()
         isAdopted = true
         reconcileFaults()
         noteAddresses()
@@ -136,9 +137,9 @@ extension ControlPlane {
     }
 
     /// Something about the mesh as a whole.
-    func note(_ action: String, _ numbers: KeyValuePairs<String, Int>) {
+    func note(_ action: String, _ numbers: KeyValuePairs<String, Int>, of id: String? = nil) {
         let event = TelemetryEvent(
-            time: loop.wallClock(), type: "mesh", action: action, id: directory.name,
+            time: loop.wallClock(), type: "mesh", action: action, id: id ?? directory.name,
             attributes: numbers.map { .init($0.key, .integer(Int64($0.value))) })
         _ = try? journal.append(JournalEvent(event))
     }

@@ -23,7 +23,8 @@ package final class ControlPlane {
     let loop: EventLoop
     let api: APIServer
     let client: HTTPClient
-    let driver: UVProcessDriver
+    let driver: HostsDriver
+    let hostMap: HostMap
     let supervisor: Supervisor
     private(set) var member: ControlMember!
     let faultRegister: FaultRegister
@@ -131,6 +132,7 @@ package final class ControlPlane {
         onReady = ready
         lock = try Self.lock(directory)
         (topology, placement) = try MeshPreparation.prepare(directory, settings.topology)
+        try settings.keepHosts()
         customers = [Int](repeating: 0, count: topology.cells.count)
         use = CellUse(placement, topology)
         unused = use.unusedNames(topology)
@@ -159,7 +161,13 @@ package final class ControlPlane {
             try api.listen(on: settings.api, preferring: (try? directory.control())??.apiEndpoint)
             client = HTTPClient(loop: loop, kept: Self.keptConnections, security: runtime.security)
             runtime.security.secure(api.http.pool)
-            driver = UVProcessDriver(loop: loop, executable: settings.executable)
+            let hosts = try Self.hosts(directory)
+            hostMap = HostMap(hosts.map(\.region), topology)
+            driver = HostsDriver(
+                UVProcessDriver(loop: loop, executable: settings.executable), loop: loop, client: client,
+                directory: directory, mesh: topology.wireLabel, secret: host.secret, hosts: hosts,
+                controller: try Self.controller(journal), life: SecretText.randomInteger() >> 12
+            ) { [hostMap] in hostMap[$0] }
             supervisor = Supervisor(
                 driver: driver, journal: journal,
                 command: ProcessCommand(
@@ -167,7 +175,9 @@ package final class ControlPlane {
                 names: topology.processNames,
                 settings: Supervisor.Settings(
                     restart: topology.restart, startTimeout: settings.startTimeout, seed: SecretText.randomInteger()))
-            adoption = try Adoption(directory, topology, journal, idle: unused, now: started)
+            adoption = try Adoption(
+                directory, topology, journal, idle: unused,
+                elsewhere: Set(topology.processNames.filter { [hostMap] in hostMap[$0] != nil }), now: started)
             try adoption.checkReach(of: runtime.udp)
             faultRegister = try FaultRegister(
                 journal: journal, path: directory.faultsPath, topology: topology,
@@ -328,7 +338,11 @@ package final class ControlPlane {
             isAlive: { [unowned self] cell in
                 // Of its own children the control plane knows sooner than the membership.
                 let process = supervisor[ProcessName(.cell, topology.cells[cell.position].name)]
-                if let process, !process.isRunning, process.isHeldDown || process.startFailure != nil { return false }
+                if let process, !process.isRunning, process.isHeldDown || process.startFailure != nil,
+                    driver.trouble(of: process.name) == nil
+                {
+                    return false
+                }
                 let status = member.member(named: topology.cells[cell.position].name)?.status
                 return status == .alive || status == .suspect
             },

@@ -30,10 +30,25 @@ package struct ControlSettings: Sendable {
     package var readyDescriptor: Int32?
     /// What children run.
     package var executable = ExecutablePath.current
+    /// Where regions run whose agents are on other hosts, and the mesh's secret, which those know; nil: as the mesh has it.
+    package var hosts: (file: HostsFile, secret: [UInt8])?
 
     package init(directory: DataDirectory, topology: MeshTopology) {
         self.directory = directory
         self.topology = topology
+    }
+}
+
+extension ControlSettings {
+    /// Writes down what was asked for.
+    func keepHosts() throws(ControlFailure) {
+        guard let hosts else { return }
+        do throws(DataDirectoryError) {
+            do throws(FileFailure) {
+                try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(hosts.secret) + "\n").utf8))
+            } catch { throw DataDirectoryError(error) }
+            try directory.write(hosts.file)
+        } catch { throw .data(error) }
     }
 }
 

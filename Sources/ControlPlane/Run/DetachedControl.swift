@@ -53,6 +53,7 @@ package final class DetachedControl {
         let lock = try ControlPlane.lock(settings.directory)
         defer { lock.release() }
         _ = try MeshPreparation.prepare(settings.directory, settings.topology)
+        try settings.keepHosts()
     }
 
     /// The command line of the control plane.

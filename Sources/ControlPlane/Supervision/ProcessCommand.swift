@@ -73,6 +73,8 @@ package struct ProcessCommand: Sendable {
         SpawnRequest(
             name: name,
             arguments: arguments(name, join: join, listen: listen, store: store, replacing: predecessor),
-            logPath: directory.logPath(of: name.role, name.name))
+            logPath: directory.logPath(of: name.role, name.name),
+            order: StartOrder(
+                join: join, listen: listen, store: store, replacing: predecessor?.startTime, extra: extra))
     }
 }

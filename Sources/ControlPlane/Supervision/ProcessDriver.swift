@@ -4,7 +4,7 @@ import Topology
 import UVDriver
 
 /// A signal that the supervisor sends.
-package enum ProcessSignal: String, Sendable, Equatable {
+package enum ProcessSignal: String, Codable, Sendable, Equatable {
     /// SIGTERM: finish and leave.
     case terminate
     /// SIGKILL.
@@ -21,11 +21,14 @@ package struct SpawnRequest: Sendable, Equatable {
     package var arguments: [String]
     /// Where its standard output and error are appended.
     package var logPath: String
+    /// The same for the agent of another host, which makes the arguments itself; nil for what runs beside the control plane alone.
+    package var order: StartOrder?
 
-    package init(name: ProcessName, arguments: [String], logPath: String) {
+    package init(name: ProcessName, arguments: [String], logPath: String, order: StartOrder? = nil) {
         self.name = name
         self.arguments = arguments
         self.logPath = logPath
+        self.order = order
     }
 }
 
@@ -53,6 +56,10 @@ package protocol ProcessDriver: AnyObject {
     func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool
     /// Whether the process is stopped by a signal, whoever sent it.
     func isStopped(_ identity: ProcessIdentity) -> Bool
+    /// The pid that people are told; nil where it is not known yet.
+    func pid(of identity: ProcessIdentity) -> Int32?
+    /// Whether the host of a process is gone, so that nobody knows what has become of it.
+    func isGone(_ identity: ProcessIdentity) -> Bool
     /// Writes a pause down and starts the process that ends it, should nobody else.
     func watchPause(_ lease: PauseLease, at path: String, by request: SpawnRequest) throws(SpawnFailure)
     /// Ends what a cell that is gone has left of its programs; its directory is given.
@@ -64,6 +71,8 @@ package protocol ProcessDriver: AnyObject {
 
 extension ProcessDriver {
     package func endPrograms(in directory: String) {}
+    package func isGone(_ identity: ProcessIdentity) -> Bool { false }
+    package func pid(of identity: ProcessIdentity) -> Int32? { identity.pid }
 }
 
 /// Why a process could not be started or watched.

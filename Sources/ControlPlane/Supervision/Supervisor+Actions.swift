@@ -37,7 +37,8 @@ extension Supervisor {
         do throws(StoreError) {
             try journal.will(.kill, name, process.identity, at: driver.clock(), until: until)
         } catch {
-            return completion(outcome(name, "failed", process.identity?.pid, "nothing was done: \(error)"))
+            return completion(
+                outcome(name, "failed", process.identity.flatMap(driver.pid), "nothing was done: \(error)"))
         }
         cancel(.revive, name)
         table[name]?.isHeldDown = true
@@ -47,8 +48,13 @@ extension Supervisor {
         guard let identity = process.identity else {
             return completion(outcome(name, "already-down", nil, followUp("started again", lease)))
         }
+        let pid = driver.pid(of: identity)
         end(name, identity, with: .kill) { [unowned self] in
-            completion(outcome(name, "killed", identity.pid, followUp("started again", lease)))
+            guard !driver.isGone(identity) else {
+                return completion(
+                    outcome(name, "failed", pid, "its host vanished meanwhile; it is killed when that comes back"))
+            }
+            completion(outcome(name, "killed", pid, followUp("started again", lease)))
         }
     }
 
@@ -82,13 +88,13 @@ extension Supervisor {
             return completion(outcome(name, "not-running", nil))
         }
         guard process.successor == nil else {
-            return completion(outcome(name, "failed", identity.pid, Self.isRelieved))
+            return completion(outcome(name, "failed", driver.pid(of: identity), Self.isRelieved))
         }
         let until = deadline(lease)
         do throws(StoreError) {
             try journal.will(.pause, name, identity, at: driver.clock(), until: until)
         } catch {
-            return completion(outcome(name, "failed", identity.pid, "nothing was done: \(error)"))
+            return completion(outcome(name, "failed", driver.pid(of: identity), "nothing was done: \(error)"))
         }
         let wasPaused = isStopped(process)
         do throws(SpawnFailure) {
@@ -98,20 +104,36 @@ extension Supervisor {
             if !wasPaused { journal.cleared(.pause, name, event: nil, at: driver.wallClock()) }
             return completion(
                 outcome(
-                    name, "failed", identity.pid,
+                    name, "failed", driver.pid(of: identity),
                     "nothing was done: nobody could end the pause if the control plane died: \(error)"))
         }
         guard driver.signal(identity, .stop) else {
             journal.cleared(.pause, name, event: nil, at: driver.wallClock())
-            return completion(outcome(name, "not-running", identity.pid))
+            return completion(outcome(name, "not-running", driver.pid(of: identity)))
         }
         table[name]?.isPaused = true
         table[name]?.pausedSince = driver.now()
         scheduleResume(name, until: until)
         lookAfterPause(of: name)
         onChange()
-        completion(
-            outcome(name, wasPaused ? "already-paused" : "paused", identity.pid, followUp("resumed", lease)))
+        awaitSight(of: identity, stopped: true) { [unowned self] isSeen in
+            let pid = driver.pid(of: identity)
+            guard isSeen else { return completion(outcome(name, "failed", pid, Self.unseen)) }
+            completion(outcome(name, wasPaused ? "already-paused" : "paused", pid, followUp("resumed", lease)))
+        }
+    }
+
+    private static let unseen = "its host has not said that it was done"
+
+    /// The agent of another host says when a signal has been taken.
+    private func awaitSight(
+        of identity: ProcessIdentity, stopped: Bool, tries: Int = 60, then: @escaping (_ isSeen: Bool) -> Void
+    ) {
+        guard identity.host != nil, driver.isStopped(identity) != stopped else { return then(true) }
+        guard tries > 0, !driver.isGone(identity), !isShuttingDown else { return then(false) }
+        _ = driver.schedule(after: .milliseconds(50)) { [weak self] in
+            self?.awaitSight(of: identity, stopped: stopped, tries: tries - 1, then: then)
+        }
     }
 
     /// A stopped process cannot end its own pause: something else that lives does, whatever becomes of this process.
@@ -152,7 +174,11 @@ extension Supervisor {
         table[name]?.pausedSince = nil
         journal.cleared(.pause, name, event: wasStopped ? "resume" : nil, at: driver.wallClock())
         onChange()
-        completion(outcome(name, wasStopped ? "resumed" : "not-paused", identity.pid))
+        awaitSight(of: identity, stopped: false) { [unowned self] isSeen in
+            let pid = driver.pid(of: identity)
+            guard isSeen else { return completion(outcome(name, "failed", pid, Self.unseen)) }
+            completion(outcome(name, wasStopped ? "resumed" : "not-paused", pid))
+        }
     }
 
     // MARK: Restart
@@ -160,7 +186,7 @@ extension Supervisor {
     private func restart(_ process: SupervisedProcess, _ completion: @escaping OutcomeHandler) {
         let name = process.name
         guard process.successor == nil else {
-            return completion(outcome(name, "failed", process.identity?.pid, Self.isRelieved))
+            return completion(outcome(name, "failed", process.identity.flatMap(driver.pid), Self.isRelieved))
         }
         if case .serving(let identity) = process.phase { return relieve(name, identity, completion) }
         journal.note("restart", name, process.isRunning ? "stopped first" : "was down", at: driver.wallClock())
@@ -181,7 +207,7 @@ extension Supervisor {
     /// Tells the outcome of a restart once it is known.
     func awaitRestart(_ name: ProcessName, _ completion: @escaping OutcomeHandler) {
         readyWaiters[name, default: []].append { [unowned self] reason in
-            let pid = table[name]?.identity?.pid
+            let pid = table[name]?.identity.flatMap(driver.pid)
             completion(outcome(name, reason == nil ? "restarted" : "failed", pid, reason))
         }
     }

@@ -26,7 +26,7 @@ extension Supervisor {
             successor = try launch(name, joinPoints(), words[name], replacing: predecessor)
         } catch {
             journal.started([], failed: [(name, "\(error)")], at: driver.wallClock())
-            return completion(outcome(name, "failed", predecessor.pid, Self.kept("\(error)")))
+            return completion(outcome(name, "failed", driver.pid(of: predecessor), Self.kept("\(error)")))
         }
         journal.started([(name, successor)], failed: [], at: driver.wallClock())
         table[name]?.successor = successor

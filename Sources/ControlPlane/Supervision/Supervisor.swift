@@ -213,6 +213,15 @@ package final class Supervisor {
         onStartFailure(name, reason)
     }
 
+    /// The host of these is gone: nothing can be started there, and nobody knows what runs.
+    package func hostIsGone(_ names: [ProcessName], _ reason: String) {
+        for name in names where table[name]?.isRunning == false {
+            cancel(.revive, name)
+            failStart(name, reason)
+        }
+        onChange()
+    }
+
     /// The end of a process's log, for an error message.
     func logQuote(_ name: ProcessName) -> String {
         let path = command.directory.logPath(of: name.role, name.name)
@@ -230,6 +239,7 @@ package final class Supervisor {
         let (name, identity) = (entry.name, entry.identity)
         try driver.adopt(identity) { [weak self] how in self?.exited(name, identity, how) }
         table[name]?.phase = .serving(identity)
+        table[name]?.startFailure = nil
         table[name]?.addresses = entry.addresses
         table[name]?.servingSince = driver.now()
         if name.role == .router { table[name]?.listen = entry.addresses.data }

@@ -22,6 +22,11 @@ package struct SupervisorJournal {
         "\(action.rawValue)/\(name.role.name)/\(name.name)"
     }
 
+    /// Of a process of another host its own machine alone knows the pid.
+    private static func pid(_ identity: ProcessIdentity?) -> [TelemetryEvent.Attribute] {
+        identity?.host == nil ? [.init("pid", .integer(Int64(identity?.pid ?? 0)))] : []
+    }
+
     static func event(
         _ time: Int64, _ action: String, _ name: ProcessName, _ attributes: [TelemetryEvent.Attribute] = [],
         type: String = "process"
@@ -89,7 +94,7 @@ package struct SupervisorJournal {
             try transaction.append(
                 Self.event(
                     time, action.rawValue, name,
-                    [.init("pid", .integer(Int64(identity?.pid ?? 0)))] + (lease.map { [$0] } ?? [])))
+                    Self.pid(identity) + (lease.map { [$0] } ?? [])))
         }
     }
 
@@ -102,7 +107,7 @@ package struct SupervisorJournal {
             for (name, identity) in processes {
                 try transaction.upsertProcess(Self.process(name, identity, ProcessAddresses()))
                 try transaction.removeIntent(Self.id(.start, name))
-                try transaction.append(Self.event(time, "started", name, [.init("pid", .integer(Int64(identity.pid)))]))
+                try transaction.append(Self.event(time, "started", name, Self.pid(identity)))
             }
             for (name, reason) in failed {
                 try transaction.removeIntent(Self.id(.start, name))
@@ -118,7 +123,7 @@ package struct SupervisorJournal {
         attempt { transaction in
             try transaction.upsertProcess(Self.process(name, identity, addresses))
             if let store { try Self.keep(store: store, of: name, in: transaction) }
-            try transaction.append(Self.event(time, "ready", name, [.init("pid", .integer(Int64(identity.pid)))]))
+            try transaction.append(Self.event(time, "ready", name, Self.pid(identity)))
             if name.role == .router, let listen = addresses.data {
                 try transaction.setMeta("listen/\(name.name)", listen.description)
             }
@@ -134,7 +139,7 @@ package struct SupervisorJournal {
             try transaction.append(
                 Self.event(
                     time, isSilent ? "adopted-unreachable" : "adopted", name,
-                    [.init("pid", .integer(Int64(identity.pid)))]))
+                    Self.pid(identity)))
         }
     }
 
@@ -146,10 +151,7 @@ package struct SupervisorJournal {
             try transaction.append(
                 Self.event(
                     time, "exited", name,
-                    [
-                        .init("pid", .integer(Int64(identity.pid))), .init("how", .string(how)),
-                        .init("expected", .boolean(wasExpected)),
-                    ]))
+                    Self.pid(identity) + [.init("how", .string(how)), .init("expected", .boolean(wasExpected))]))
         }
     }
 

@@ -2,7 +2,7 @@
 ///
 /// An empty store looks like one whose records were never written. So one that is made now has no vote before its mesh
 /// is known to be as new as itself, or before it was refilled from the others.
-public enum StoreLife: String, Sendable, Hashable {
+public enum StoreLife: String, Codable, Sendable, Hashable {
     /// Made now, and not told whether the mesh is new too: the peers are asked.
     case unborn
     /// The disk was lost: what it held comes back from the others first.

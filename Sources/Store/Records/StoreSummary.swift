@@ -5,7 +5,7 @@ import Replication
 import Sharding
 
 /// What a store holds, in figures.
-package struct StoreSummary: Sendable, Equatable {
+package struct StoreSummary: Codable, Sendable, Equatable {
     package var cell: String
     package var storeID: UInt64
     package var life = StoreLife.votes

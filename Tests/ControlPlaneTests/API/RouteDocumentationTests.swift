@@ -13,6 +13,7 @@ import UVDriver
             ("router", RouterHost.routes { fatalError("no router runs") }),
             ("control", APIServer.routes { fatalError("no API runs") }),
             ("region", RegionRunner.routes { fatalError("no region runs") }),
+            ("agent", AgentRunner.routes { fatalError("no agent runs") }),
         ]
         var rows: [(key: String, of: [String])] = []
         for (process, table) in tables {

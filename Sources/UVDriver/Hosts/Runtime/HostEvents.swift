@@ -17,7 +17,7 @@ package final class HostEvents {
     private var recent = RecentNews()
     private var unsteady: Set<String> = []
 
-    init(_ settings: HostSettings, loop: EventLoop) {
+    package init(_ settings: HostSettings, loop: EventLoop) {
         log = .allocate(capacity: 1)
         log.initialize(to: EventLog(path: settings.dataDirectory + "/events.ndjson"))
         observer = settings.name

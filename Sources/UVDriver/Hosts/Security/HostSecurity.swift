@@ -30,7 +30,7 @@ package final class HostSecurity {
     private var customers: StreamSecurity?
     private var renewed: Instant
 
-    init(_ settings: HostSettings, loop: EventLoop, events: HostEvents) {
+    package init(_ settings: HostSettings, loop: EventLoop, events: HostEvents) {
         self.settings = settings
         self.loop = loop
         self.events = events
@@ -114,7 +114,7 @@ package final class HostSecurity {
         timer?.start(after: Self.interval, every: Self.interval)
     }
 
-    func close() {
+    package func close() {
         timer?.close()
         timer = nil
     }

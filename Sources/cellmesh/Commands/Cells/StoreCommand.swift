@@ -53,6 +53,14 @@ struct StoreCommand: ParsableCommand {
     func run() throws {
         let directory = try mesh.known()
         if lost { return try tellLost(directory) }
+        if let elsewhere = try ElsewhereCell(cell ?? "", directory) {
+            guard !acceptLoss else {
+                throw CommandFailure(
+                    .usage, "the store of \(elsewhere.name) lies on the host of its agent, \(elsewhere.agent)",
+                    hint: "run 'cellmesh store --accept-loss' there, with --mesh DIRECTORY of that agent")
+            }
+            return output.console.show(StoreView.make(try elsewhere.store(customer), customer: customer))
+        }
         let (name, path) = try store(directory)
         if acceptLoss { return try accept(name, path, directory) }
         let summary: StoreSummary

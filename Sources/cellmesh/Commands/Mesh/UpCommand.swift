@@ -1,4 +1,5 @@
 import ArgumentParser
+import Blueprints
 import ControlPlane
 import Glibc
 import MeshBase
@@ -25,6 +26,7 @@ struct UpCommand: ParsableCommand {
               cellmesh up topology/flagship.yaml --detach
               cellmesh up --detach --mesh demo --port 8080 -o json
               cellmesh up --listen-address ::1
+              cellmesh up mesh.yaml --hosts hosts.yaml --secret-file mesh.secret --listen-address 10.0.0.9 --detach
             """)
 
     @Argument(help: "A topology.", completion: .file())
@@ -39,12 +41,24 @@ struct UpCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where all of it is bound, an address of the loopback: 127.0.0.1, or ::1 for a mesh of IPv6.",
+            "Where all of it is bound, an address of the loopback: 127.0.0.1, or ::1 for a mesh of IPv6; with --hosts the one "
+                + "that the other hosts reach.",
             valueName: "host"))
     var listenAddress: String?
 
     @Flag(name: .shortAndLong, help: "Return when the mesh serves, and leave it running.")
     var detach = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Regions that run on other hosts, and their agents there ('cellmesh region --agent'); needs --listen-address and "
+                + "--secret-file.", valueName: "file"), completion: .file())
+    var hosts: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "With --hosts: 32 bytes in hexadecimal that the agents have, too.", valueName: "file"), completion: .file())
+    var secretFile: String?
 
     @Option(help: ArgumentHelp("Instead of the topology's seed, 0 to 18446744073709551615.", valueName: "number"))
     var seed: UInt64?
@@ -150,6 +164,7 @@ struct UpCommand: ParsableCommand {
         var settings = ControlSettings(directory: directory, topology: topology)
         settings.router = port.map { .loopback($0) }
         settings.address = try address(directory)
+        try setHosts(of: &settings, console)
         settings.startTimeout = waitTimeout.amount
         settings.grace = grace.amount
         settings.extra += try https.arguments
@@ -158,19 +173,48 @@ struct UpCommand: ParsableCommand {
         return settings
     }
 
+    /// The regions of other hosts, as the file names them or as the mesh has them already.
+    private func setHosts(of settings: inout ControlSettings, _ console: Console) throws {
+        guard let hosts else {
+            guard secretFile == nil else { throw CommandFailure(.usage, "--secret-file goes with --hosts") }
+            return
+        }
+        guard let secretFile else {
+            throw CommandFailure(
+                .usage, "--hosts needs --secret-file: agents obey who shows the mesh's secret",
+                hint: "make one with 'openssl rand -hex 32 > mesh.secret', and give it to each 'cellmesh region'")
+        }
+        let read = MeshFiles.load(hosts: hosts, regions: settings.topology.regions.map(\.name))
+        guard let listed = read.hosts else { throw CommandFailure.unreadable(hosts, read.result, console) }
+        let file = HostsFile(
+            address: settings.address.description,
+            hosts: listed.map { HostsFile.Host(region: $0.region, agent: $0.agent) })
+        settings.hosts = (file, try SecretFile.read(secretFile))
+        // Only commands of this host ask the API.
+        settings.api = settings.address.isIPv4 ? .loopback(0) : Endpoint(address: .loopback6, port: 0)
+    }
+
     /// What is asked for; or where a mesh is that goes on without its control plane.
     private func address(_ directory: DataDirectory) throws -> IPAddress {
+        if hosts == nil, listenAddress == nil, let known = (try? directory.hosts()) ?? nil {
+            if let address = IPAddress(known.address) { return address }
+        }
         guard let listenAddress else {
+            if hosts != nil {
+                throw CommandFailure(
+                    .usage, "--hosts needs --listen-address: the address of this machine that the other hosts reach")
+            }
             let former = (try? directory.control())??.apiEndpoint?.address
             return former.flatMap { $0.isLoopback ? $0 : nil } ?? .loopback
         }
         do throws(HostFailure) {
             let address = try AdvertisedAddress.bound(listenAddress, option: "--listen-address")
-            if address.isLoopback { return address }
+            let isWide = hosts != nil || ((try? directory.hosts()) ?? nil) != nil
+            if address.isLoopback || isWide && !address.isUnspecified { return address }
         } catch { throw CommandFailure(.usage, "\(error)") }
         throw CommandFailure(
             .usage, "--listen-address \(listenAddress) is no address of the loopback, such as ::1",
-            hint: "a mesh over several hosts is made of 'cellmesh region' and 'cellmesh router'")
+            hint: "a mesh over several hosts needs --hosts, or is made of 'cellmesh region' and 'cellmesh router'")
     }
 
     /// The mesh that is meant where neither a file nor a name is given: the only one there is; nil where there is none.

@@ -15,6 +15,8 @@ struct RegionCommand: ParsableCommand {
 
               cellmesh region us-east --topology mesh.yaml --data /var/lib/cellmesh --secret-file secret \\
                 --listen-address 0.0.0.0 --gossip-port 7946 --join us-west:7946 --join eu-west:7946
+              cellmesh region us-east --topology mesh.yaml --data /var/lib/cellmesh --secret-file secret \\
+                --listen-address 10.0.0.1 --agent 10.0.0.1:7900
             """,
         shouldDisplay: false)
 
@@ -44,6 +46,12 @@ struct RegionCommand: ParsableCommand {
             "Where this process answers /livez, /readyz, /startupz and /health; port 0: any.", valueName: "address"))
     var admin = EndpointArgument(.loopback(0))
 
+    @Option(
+        help: ArgumentHelp(
+            "Start nothing, but do here what a control plane orders ('up --hosts'), which is taken at this address.",
+            valueName: "address"))
+    var agent: EndpointArgument?
+
     @Option(help: ArgumentHelp("How long cells go on when this process is gone.", valueName: "duration"))
     var grace = DurationArgument(.seconds(10))
 
@@ -72,7 +80,15 @@ struct RegionCommand: ParsableCommand {
             settings.listen = try AdvertisedAddress.bound(listenAddress, option: "--listen-address")
             settings.advertise = try AdvertisedAddress.choose(
                 place.advertise, listening: [Endpoint(address: settings.listen, port: gossipPort)])
-            try RegionRunner.run(settings) { console.message($0) }
+            if let agent {
+                guard place.join.isEmpty, gossipPort == 0 else {
+                    throw CommandFailure(
+                        .usage, "--join and --gossip-port go without --agent: the control plane says whom to join")
+                }
+                try AgentRunner.run(settings, agent: agent.endpoint) { console.message($0) }
+            } else {
+                try RegionRunner.run(settings) { console.message($0) }
+            }
         } catch let failure as ControlFailure {
             throw CommandFailure(failure, mesh: directory.name)
         } catch let failure as HostFailure {

@@ -36,6 +36,16 @@ struct LogsCommand: ParsableCommand {
     func run() throws {
         let console = output.console
         let directory = try mesh.known()
+        if let target, let elsewhere = try ElsewhereCell(target, directory) {
+            guard !follow else {
+                throw CommandFailure(
+                    .usage, "the log of \(elsewhere.name) lies on another host and cannot be followed from here",
+                    hint: "leave out --follow, or follow it there")
+            }
+            let lines = try elsewhere.log(tail)
+            return show(
+                lines.map { LogHistory.Entry(time: 0, process: "cell/\(elsewhere.name)", line: $0) }[...], console)
+        }
         var history = LogHistory(directory, process: try process(directory))
         let first = history.next().suffix(max(tail, 0))
         show(first, console)

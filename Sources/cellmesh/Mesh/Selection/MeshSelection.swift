@@ -89,6 +89,4 @@ extension DataDirectory {
 
     /// Whether any process of the mesh runs on this machine.
     var isAlive: Bool { controlHolder != nil || hasProcesses }
-
-    func storePath(of cell: String) -> String { directory(of: .cell, cell) + "/store.sqlite" }
 }

@@ -1,0 +1,94 @@
+import MeshBase
+import Topology
+
+/// Where the cells of a region run: under the agent of another host.
+package struct RegionHost: Sendable, Equatable {
+    package var region: String
+    /// `HOST:PORT`.
+    package var agent: String
+}
+
+/// Reads the file that `up --hosts` is given:
+///
+///     hosts:
+///       - {region: us-east, agent: 10.0.0.1:7900}
+struct HostsReader {
+    let reporter: Reporter
+    /// Of the topology.
+    let regions: [String]
+    private var read: ValueReading { ValueReading(reporter: reporter) }
+
+    func hosts(_ root: YAMLValue) -> [RegionHost] {
+        guard let map = read.mapping(root, "a list of hosts") else { return [] }
+        var hosts: [RegionHost] = []
+        let values = map.required("hosts").flatMap { read.list($0, "'hosts'", most: regions.count) } ?? []
+        for value in values {
+            guard let host = host(value) else { continue }
+            if hosts.contains(where: { $0.region == host.region }) {
+                reporter.error(.duplicateName, at: value.position, "the region '\(host.region)' has two hosts")
+            } else if hosts.contains(where: { $0.agent == host.agent }) {
+                reporter.error(
+                    .duplicateName, at: value.position, "'\(host.agent)' is the agent of two regions",
+                    hint: "one agent runs one region; a host may have several agents")
+            }
+            hosts.append(host)
+        }
+        if values.isEmpty, let place = map.value("hosts") {
+            reporter.error(
+                .tooFew, at: place.position, "'hosts' names none",
+                hint: "such as {region: us-east, agent: 10.0.0.1:7900}")
+        }
+        map.finish()
+        return hosts
+    }
+
+    private func host(_ value: YAMLValue) -> RegionHost? {
+        guard let map = read.mapping(value, "a host") else { return nil }
+        defer { map.finish() }
+        let region = map.required("region").flatMap { value -> String? in
+            guard let name = read.text(value, "'region'") else { return nil }
+            if regions.contains(name) { return name }
+            reporter.error(
+                .unknownRegion, at: value.position, "no region is named '\(YAMLValue.clipped(name))'",
+                hint: NearestWord.hint(for: name, among: regions, listing: "regions are"))
+            return nil
+        }
+        let agent = map.required("agent").flatMap { value -> String? in
+            guard let text = read.text(value, "'agent'") else { return nil }
+            if HostPort(text) != nil || Endpoint(text).map({ $0.port != 0 }) ?? false { return text }
+            reporter.error(
+                .wrongType, at: value.position, "'agent' cannot be '\(YAMLValue.clipped(text))'",
+                hint: "HOST:PORT or [IPV6]:PORT, where 'cellmesh region --agent' answers")
+            return nil
+        }
+        guard let region, let agent else { return nil }
+        return RegionHost(region: region, agent: agent)
+    }
+}
+
+extension MeshFiles {
+    /// Which regions of a topology run on other hosts.
+    ///
+    /// - Returns: nil where there is an error, which the result tells.
+    package static func load(
+        hosts path: String, regions: [String]
+    ) -> (hosts: [RegionHost]?, result: MeshFilesResult) {
+        let collector = ProblemCollector()
+        let reporter = Reporter(file: FilePath.shown(path), collector: collector)
+        var hosts: [RegionHost] = []
+        switch TextFile.read(path) {
+        case .failure(let failure): reporter.error(failure.code, at: .start, failure.message)
+        case .success(let text) where text.utf8.count > TextFile.longest:
+            reporter.error(.fileTooLarge, at: .start, "the file is larger than 1 MiB")
+        case .success(let text):
+            collector.add(SourceText(name: FilePath.shown(path), text: text))
+            if let root = YAMLDocument.parse(text, reporter: reporter) {
+                hosts = HostsReader(reporter: reporter, regions: regions).hosts(root)
+            }
+        }
+        let isSound = !collector.hasErrors
+        return (
+            isSound ? hosts : nil, MeshFilesResult(problems: collector.finished(), sources: collector.sources)
+        )
+    }
+}

@@ -1,0 +1,293 @@
+import Chaos
+import Glibc
+import MeshBase
+import Reports
+import Topology
+import UVDriver
+
+/// Processes of this machine and of others: what belongs to a region that an agent runs goes to that agent, everything else is done
+/// here. The supervisor sees one driver.
+package final class HostsDriver: ProcessDriver {
+    /// How often each agent is asked.
+    static let interval = TimeAmount.milliseconds(100)
+    /// So many times less often, what its processes use is asked as well.
+    private static let usageEvery = 10
+    private static let timeout = TimeAmount.seconds(2)
+
+    let local: UVProcessDriver
+    private let loop: EventLoop
+    private let client: HTTPClient
+    private let directory: DataDirectory
+    private let mesh: String
+    private let authorization: String
+    private let controller: String
+    private let life: UInt64
+    private(set) var links: [Link]
+    private let hostOf: (ProcessName) -> Int?
+    private var timer: LoopTimer?
+    private var files = FollowedFiles()
+
+    /// One agent.
+    final class Link {
+        let region: String
+        let name: String
+        let endpoint: Endpoint
+        let mirror: AgentMirror
+        var isAsked = false
+        var isHurried = false
+        var turn = 0
+        /// Why its last answer was none; nil where it answers.
+        var trouble: String?
+
+        init(region: String, name: String, endpoint: Endpoint, mirror: AgentMirror) {
+            self.region = region
+            self.name = name
+            self.endpoint = endpoint
+            self.mirror = mirror
+        }
+    }
+
+    /// - Parameters:
+    ///   - hosts: with the addresses of their agents.
+    ///   - hostOf: the position of the host whose agent runs a process; nil: it runs here.
+    ///   - controller: this control plane, over its lives.
+    package init(
+        _ local: UVProcessDriver, loop: EventLoop, client: HTTPClient, directory: DataDirectory, mesh: String,
+        secret: [UInt8], hosts: [(region: String, name: String, endpoint: Endpoint)], controller: String,
+        life: UInt64, hostOf: @escaping (ProcessName) -> Int?
+    ) {
+        self.local = local
+        self.loop = loop
+        self.client = client
+        self.directory = directory
+        self.mesh = mesh
+        self.controller = controller
+        self.life = life
+        self.hostOf = hostOf
+        authorization = AgentKey.authorization(secret: secret, mesh: mesh)
+        links = hosts.enumerated().map { position, host in
+            Link(
+                region: host.region, name: host.name, endpoint: host.endpoint,
+                mirror: AgentMirror(host: position, controller: controller, life: life, now: loop.now()))
+        }
+    }
+
+    // MARK: Asking
+
+    package func begin() {
+        timer = try? LoopTimer(loop: loop) { [unowned self] in turn() }
+        timer?.start(after: .zero, every: Self.interval)
+    }
+
+    private func turn() {
+        files.look(in: directory)
+        for link in links {
+            link.mirror.set(files.content)
+            link.mirror.look(now: loop.now())
+            if !link.isAsked { ask(link) }
+        }
+    }
+
+    private func ask(_ link: Link) {
+        link.isAsked = true
+        let mirror = link.mirror
+        let usage = link.turn % Self.usageEvery == 0
+        link.turn += 1
+        var target = "/v1/agent?controller=\(controller)&life=\(mirror.life)"
+        let seen = mirror.seen
+        if let boot = seen.boot { target += "&boot=\(boot)&since=\(seen.revision)" }
+        var request: HTTPOutgoing
+        if let orders = mirror.next() {
+            request = HTTPOutgoing(.post, link.endpoint, "/v1/agent", body: ReportJSON.encode(orders))
+            request.set("Content-Type", "application/json")
+        } else {
+            request = HTTPOutgoing(.get, link.endpoint, target + (usage ? "&usage=1" : ""))
+        }
+        request.set("Authorization", authorization)
+        client.send(request, timeout: Self.timeout) { [weak self] result in
+            guard let self, timer != nil else { return }
+            link.isAsked = false
+            take(result, of: link)
+            // What waits is not kept waiting, and what was done is looked at soon.
+            if link.mirror.next() != nil, link.trouble == nil { ask(link) }
+        }
+    }
+
+    private func take(_ result: Result<HTTPAnswer, HTTPClientError>, of link: Link) {
+        switch result {
+        case .failure(let error): link.trouble = "\(error)"
+        case .success(let answer) where answer.isSuccess:
+            guard let page = ReportJSON.decode(AgentPage.self, answer.body) else {
+                return link.trouble = "what answers at \(link.name) is no agent"
+            }
+            guard page.mesh == mesh, page.region == link.region else {
+                return link.trouble =
+                    "the agent at \(link.name) is of \(page.region) of the mesh \(page.mesh.prefix(64)), and not of "
+                    + "\(link.region) of \(mesh.prefix(64)): give both the same topology"
+            }
+            link.trouble = nil
+            link.mirror.take(page, now: loop.now())
+        case .success(let answer):
+            link.trouble =
+                ReportJSON.decode(ProblemReport.self, answer.body)?.detail
+                ?? "it answers with status \(answer.status)"
+        }
+    }
+
+    /// Why nothing can be done with a process just now; nil where it can.
+    func trouble(of name: ProcessName) -> String? {
+        guard let host = hostOf(name), links.indices.contains(host), !links[host].mirror.isReachable else { return nil }
+        let link = links[host]
+        return "its host is gone: no agent answers at \(link.name)" + (link.trouble.map { " (\($0))" } ?? "")
+    }
+
+    func isElsewhere(_ name: ProcessName) -> Bool { hostOf(name) != nil }
+
+    /// As its agent told last.
+    func process(_ identity: ProcessIdentity) -> AgentProcess? {
+        link(of: identity)?.mirror.process(identity.startTime)
+    }
+
+    /// Asks the agent of a cell's host for a page; `completion` is called once.
+    func ask(_ page: HostPage, _ completion: @escaping (Result<HostPageReport, APIFailure>) -> Void) {
+        let name = ProcessName(.cell, page.cell)
+        guard let host = hostOf(name), links.indices.contains(host) else {
+            return completion(.failure(APIFailure(404, "No cell '\(page.cell)' runs on another host.")))
+        }
+        if let trouble = trouble(of: name) { return completion(.failure(APIFailure(503, "\(name): \(trouble)."))) }
+        var request = HTTPOutgoing(.get, links[host].endpoint, page.target)
+        request.set("Authorization", authorization)
+        client.send(request, timeout: Self.timeout) { result in
+            switch result {
+            case .success(let answer):
+                if answer.isSuccess, let report = ReportJSON.decode(HostPageReport.self, answer.body) {
+                    return completion(.success(report))
+                }
+                let detail = ReportJSON.decode(ProblemReport.self, answer.body)?.detail
+                completion(.failure(APIFailure(502, detail ?? "The agent answers with status \(answer.status).")))
+            case .failure(let error): completion(.failure(APIFailure(503, "\(name): \(error).")))
+            }
+        }
+    }
+
+    private func link(of identity: ProcessIdentity) -> Link? {
+        identity.host.flatMap { links.indices.contains($0) ? links[$0] : nil }
+    }
+
+    // MARK: As a driver
+
+    package func now() -> Instant { local.now() }
+    package func wallClock() -> Int64 { local.wallClock() }
+    package func clock() -> ClockReading { local.clock() }
+
+    package func spawn(
+        _ request: SpawnRequest, onLine: @escaping (String) -> Void, onExit: @escaping (String) -> Void
+    ) throws(SpawnFailure) -> ProcessIdentity {
+        guard let host = hostOf(request.name), let order = request.order else {
+            return try local.spawn(request, onLine: onLine, onExit: onExit)
+        }
+        if let trouble = trouble(of: request.name) { throw SpawnFailure(trouble) }
+        let identity = try links[host].mirror.start(request.name, order, onLine: onLine, onExit: onExit)
+        hurry(links[host])
+        return identity
+    }
+
+    /// An order does not wait for the next turn.
+    private func hurry(_ link: Link) {
+        guard !link.isAsked, timer != nil, !link.isHurried else { return }
+        link.isHurried = true
+        let begun = try? LoopTimer.once(loop: loop, after: .zero) { [weak self] in
+            link.isHurried = false
+            if let self, timer != nil, !link.isAsked { ask(link) }
+        }
+        if begun == nil { link.isHurried = false }
+    }
+
+    package func adopt(_ identity: ProcessIdentity, onExit: @escaping (String) -> Void) throws(SpawnFailure) {
+        guard let link = link(of: identity) else { return try local.adopt(identity, onExit: onExit) }
+        guard let process = inventories[identity.host ?? 0]?[identity.startTime] else {
+            throw SpawnFailure("its host knows it no more")
+        }
+        link.mirror.adopt(process, onExit: onExit)
+    }
+
+    /// What was found on each host when it was there last, by token.
+    var inventories: [Int: [UInt64: AgentProcess]] = [:]
+
+    @discardableResult
+    package func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool {
+        guard let link = link(of: identity) else { return local.signal(identity, signal) }
+        defer { hurry(link) }
+        return link.mirror.signal(identity.startTime, signal)
+    }
+
+    package func isStopped(_ identity: ProcessIdentity) -> Bool {
+        guard identity.host != nil else { return local.isStopped(identity) }
+        return process(identity)?.isStopped ?? false
+    }
+
+    package func pid(of identity: ProcessIdentity) -> Int32? {
+        guard identity.host != nil else { return identity.pid }
+        return process(identity).flatMap { $0.pid > 0 ? $0.pid : nil }
+    }
+
+    package func isGone(_ identity: ProcessIdentity) -> Bool { link(of: identity)?.mirror.isGone ?? false }
+
+    package func watchPause(_ lease: PauseLease, at path: String, by request: SpawnRequest) throws(SpawnFailure) {
+        let identity = ProcessIdentity(pid: lease.pid, startTime: lease.startTime)
+        guard let link = link(of: identity) else { return try local.watchPause(lease, at: path, by: request) }
+        try link.mirror.watchPause(lease.startTime, for: lease.term.remaining(at: clock()))
+    }
+
+    package func endPrograms(in directory: String) { local.endPrograms(in: directory) }
+
+    package func schedule(after delay: TimeAmount, _ body: @escaping () -> Void) -> any ScheduledCall {
+        local.schedule(after: delay, body)
+    }
+
+    package func tail(_ path: String, lines: Int) -> [String] {
+        for link in links {
+            for (name, log) in link.mirror.logs where directory.logPath(of: .cell, name) == path {
+                return Array(log.suffix(lines))
+            }
+        }
+        return local.tail(path, lines: lines)
+    }
+
+    package func close() {
+        timer?.close()
+        timer = nil
+        local.close()
+    }
+}
+
+/// The files that processes read while they run, read again when they are others.
+private struct FollowedFiles {
+    private(set) var content: [AgentFile.Kind: String] = [:]
+    private var versions: [AgentFile.Kind: Version] = [:]
+
+    private struct Version: Equatable {
+        var inode: UInt64
+        var size: Int
+        var seconds: Int
+        var nanoseconds: Int
+    }
+
+    mutating func look(in directory: DataDirectory) {
+        for kind in AgentFile.Kind.allCases {
+            let path = directory.path(of: kind)
+            var facts = stat()
+            guard stat(path, &facts) == 0 else {
+                (versions[kind], content[kind]) = (nil, nil)
+                continue
+            }
+            let version = Version(
+                inode: UInt64(facts.st_ino), size: Int(facts.st_size), seconds: facts.st_mtim.tv_sec,
+                nanoseconds: facts.st_mtim.tv_nsec)
+            guard versions[kind] != version else { continue }
+            guard let bytes = try? SystemFile.readOwn(path, most: AgentFile.largest) else { continue }
+            versions[kind] = version
+            content[kind] = String(decoding: bytes, as: UTF8.self)
+        }
+    }
+}
