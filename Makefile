@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-kills test-prometheus test-export test-play-kube swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-kills test-prometheus test-export test-play-kube test-compose image swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ test-export: release ## Have Kubernetes' own models, checkov and docker-compose 
 
 test-play-kube: release ## Have podman play an exported mesh, kill a pod and bring it back (minutes)
 	@scripts/test-play-kube $(BINARY)
+
+test-compose: release ## Have podman-compose run docker-compose.yml, kill a region and restart each host (minutes)
+	@scripts/test-compose $(BINARY)
+
+image: ## Build the container image 'cellmesh' with docker or podman (ENGINE=...), without a registry too (FROM=scratch)
+	@scripts/image
 
 lint: ## Check the format of all sources and scripts
 	swift format lint --strict --recursive Sources Tests Benchmarks Examples Fuzz/Sources/GossipFuzzer Package.swift Fuzz/Package.swift
