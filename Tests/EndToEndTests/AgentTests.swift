@@ -158,7 +158,9 @@ extension EndToEnd {
                     let refused = try? mesh.run(["kill", "c-1"])
                     return refused?.code == 1 && refused?.err.contains("its host is gone") == true
                 })
-            #expect(try mesh.cells().allSatisfy { $0.state != "down" })
+            let states = try Self.states(mesh)
+            #expect(states.values.allSatisfy { $0 == "serving" }, "\(states)")
+            #expect(try mesh.run(["doctor"]).code == 0)
             kill(hosts.pid("c"), SIGCONT)
             #expect(TestMesh.eventually { (try? mesh.run(["kill", "c-1"]).code) == 0 })
             #expect(try mesh.run(["restart", "c-1"]).code == 0)
@@ -167,7 +169,8 @@ extension EndToEnd {
             let gone = try mesh.cells().filter { $0.name.hasPrefix("a") }.map(\.pid)
             kill(hosts.pid("a"), SIGKILL)
             #expect(TestMesh.eventually(seconds: 20) { gone.allSatisfy { !TestMesh.isRunning($0) } })
-            #expect(TestMesh.eventually { (try? Self.states(mesh)["a-1"]) == "down" })
+            #expect(TestMesh.eventually { (try? Self.states(mesh)["a-1"]) == "unreachable" })
+            // What cannot be told to end is not said to have ended.
             try hosts.start("a")
             #expect(
                 TestMesh.eventually(seconds: 20) {

@@ -8,10 +8,11 @@ import Yams
 
 /// What Compose is given, read again.
 @Suite struct ComposeExportTests {
-    private static func export(_ name: String) throws -> ComposeExport {
+    private static func export(_ name: String, hasAgents: Bool = false) throws -> ComposeExport {
         let source = try ExportSamples.shipped(name)
         return ComposeExport(
-            source, ComposeExport.Settings(image: "cellmesh", paths: source.files.map(\.path)))
+            source,
+            ComposeExport.Settings(image: "cellmesh", paths: source.files.map(\.path), hasAgents: hasAgents))
     }
 
     /// `cellmesh export compose topology/three-regions.yaml --output docker-compose.yml --force` makes it so.
@@ -48,6 +49,26 @@ import Yams
             let probed = service["healthcheck.test.3"].text ?? ""
             #expect(command.contains { $0.hasSuffix(":" + probed.split(separator: ":").last!) })
         }
+    }
+
+    @Test func withAgentsOneControlPlaneRunsTheRoutersAndNamesEachRegion() throws {
+        let export = try Self.export("three-regions", hasAgents: true)
+        let document = Exported(try Yams.load(yaml: export.text))
+        let regions = export.source.mesh.regions.map(\.name)
+        #expect(document["services"].keys == Set(regions + ["control"]))
+        #expect(document["volumes"].keys == document["services"].keys)
+        let control = document["services.control"]
+        let command = control["command"].texts
+        #expect(command.prefix(2) == ["up", "/etc/cellmesh/topology/three-regions.yaml"])
+        #expect(control["depends_on"].texts == regions && control["ports"].texts == ["127.0.0.1:7000:7000"])
+        for region in regions {
+            #expect(command.contains("--host=\(region)=\(region):7900"))
+            let agent = document["services"].key(region)
+            #expect(agent["command"].texts.contains("--agent=\(region):7900"))
+            #expect(agent["command"].texts.contains("--listen-address=\(region)"))
+            #expect(agent["ports"].texts.isEmpty && agent["read_only"].flag == true)
+        }
+        #expect(!export.text.contains("--join"))
     }
 
     @Test func whatHasADollarStaysWhatItIs() throws {

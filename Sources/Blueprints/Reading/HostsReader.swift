@@ -6,6 +6,13 @@ package struct RegionHost: Sendable, Equatable {
     package var region: String
     /// `HOST:PORT`.
     package var agent: String
+
+    /// Nil where `agent` is no such address.
+    package init?(region: String, agent: String) {
+        guard HostPort(agent) != nil || Endpoint(agent).map({ $0.port != 0 }) ?? false else { return nil }
+        self.region = region
+        self.agent = agent
+    }
 }
 
 /// Reads the file that `up --hosts` is given:
@@ -53,16 +60,13 @@ struct HostsReader {
                 hint: NearestWord.hint(for: name, among: regions, listing: "regions are"))
             return nil
         }
-        let agent = map.required("agent").flatMap { value -> String? in
-            guard let text = read.text(value, "'agent'") else { return nil }
-            if HostPort(text) != nil || Endpoint(text).map({ $0.port != 0 }) ?? false { return text }
-            reporter.error(
-                .wrongType, at: value.position, "'agent' cannot be '\(YAMLValue.clipped(text))'",
-                hint: "HOST:PORT or [IPV6]:PORT, where 'cellmesh region --agent' answers")
-            return nil
-        }
-        guard let region, let agent else { return nil }
-        return RegionHost(region: region, agent: agent)
+        let place = map.required("agent")
+        guard let agent = place.flatMap({ read.text($0, "'agent'") }), let place, let region else { return nil }
+        if let host = RegionHost(region: region, agent: agent) { return host }
+        reporter.error(
+            .wrongType, at: place.position, "'agent' cannot be '\(YAMLValue.clipped(agent))'",
+            hint: "HOST:PORT or [IPV6]:PORT, where 'cellmesh region --agent' answers")
+        return nil
     }
 }
 

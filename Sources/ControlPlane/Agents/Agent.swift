@@ -40,6 +40,7 @@ package final class Agent {
         var life: UInt64
         var heard: Instant
         var batch: UInt64 = 0
+        var grace = TimeAmount.minutes(10)
     }
 
     /// - Parameters:
@@ -87,7 +88,7 @@ package final class Agent {
         let isOrdering = claimed?.controller == controller && claimed?.life == life
         return AgentPage(
             region: region, mesh: mesh, boot: boot, revision: revision, batch: isOrdering ? claimed?.batch ?? 0 : 0,
-            processes: told)
+            isWhole: (since ?? 0) == 0, processes: told)
     }
 
     private func change(_ token: UInt64, _ body: (inout AgentProcess) -> Void) {
@@ -115,6 +116,7 @@ package final class Agent {
             claimed = Claim(controller: orders.controller, life: orders.life, heard: now)
         }
         claimed?.heard = now
+        claimed?.grace = .milliseconds(min(max(orders.grace, 0), 7 * 86_400_000))
         guard let done = claimed?.batch, orders.batch > done, onEmpty == nil else { return }
         claimed?.batch = orders.batch
         for file in orders.files { write(file) }
@@ -230,6 +232,24 @@ package final class Agent {
     }
 
     // MARK: Ending
+
+    /// Time has passed. Where no control plane was heard for its grace, the processes end, as they do on its own machine.
+    ///
+    /// - Returns: whether that has come about now.
+    package func look() -> Bool {
+        guard let claimed, driver.now() - claimed.heard > claimed.grace else { return false }
+        self.claimed = nil
+        guard runningCount > 0 else { return false }
+        for record in records.values where record.isRunning {
+            guard let identity = record.identity else { continue }
+            driver.signal(identity, .terminate)
+            driver.signal(identity, .resume)
+        }
+        killing = driver.schedule(after: Self.stopTimeout) { [weak self] in
+            if self?.claimed == nil { self?.killAll() }
+        }
+        return true
+    }
 
     /// Ends all processes of the host, in order; those that take too long are killed.
     package func shutDown(completion: @escaping () -> Void) {

@@ -6,7 +6,8 @@ import UVDriver
 /// orders come out; the driver carries both.
 ///
 /// Requests and answers may be lost, doubled and late. Orders are sent again until a page says that they were carried out. A host
-/// that is silent is gone: its processes are nobody's then, and are taken up again when it comes back.
+/// that is silent is gone: what is known of its processes stays as it was, since they may well run, and is put right by the first whole
+/// page when it is back.
 package final class AgentMirror {
     /// A host that is silent for so long is gone.
     package static let patience = TimeAmount.seconds(3)
@@ -25,6 +26,7 @@ package final class AgentMirror {
     /// The host's position in the list of hosts.
     package let host: Int
     private let controller: String
+    private let grace: TimeAmount
     package let life: UInt64
     private(set) var watched: [UInt64: Watched] = [:]
     private var waiting: [AgentOrder] = []
@@ -47,7 +49,8 @@ package final class AgentMirror {
 
     /// - Parameters:
     ///   - controller: the control plane, over its lives; `life`: this one.
-    package init(host: Int, controller: String, life: UInt64, now: Instant) {
+    package init(host: Int, controller: String, life: UInt64, grace: TimeAmount = .minutes(10), now: Instant) {
+        self.grace = grace
         self.host = host
         self.controller = controller
         self.life = life
@@ -74,32 +77,59 @@ package final class AgentMirror {
         sentFiles = files
         underWay = AgentOrders(
             controller: controller, life: life, batch: batch, boot: boot, orders: orders,
-            files: changed.map { AgentFile($0, files[$0]) })
+            files: changed.map { AgentFile($0, files[$0]) }, grace: grace)
         return underWay
     }
 
     package func set(_ files: [AgentFile.Kind: String]) { self.files = files }
 
+    /// Whether the host has the files as they are.
+    package var hasFiles: Bool { sentFiles == files && underWay?.files.isEmpty ?? true }
+
     // MARK: Hearing
 
     /// An answer of the agent.
     package func take(_ page: AgentPage, now: Instant) {
+        let isBack = boot != page.boot || isGone || !isKnown
+        // What is put right is all of it.
+        guard page.isWhole || !isBack else { return lookAgain() }
         lastHeard = now
-        let isAnew = boot != page.boot
-        if isAnew {
-            let lost = boot == nil ? "" : "its host's agent was started anew, and what it had started is gone"
-            boot = page.boot
-            forgetAll(lost)
+        if let former = boot, former != page.boot {
+            (waiting, underWay, sentFiles) = ([], nil, nil)
+            let lost = watched.sorted { $0.key < $1.key }
+            watched = [:]
+            for (_, known) in lost {
+                known.onExit("its host's agent was started anew, and what it had started is gone")
+            }
         }
+        boot = page.boot
         if let sent = underWay, page.batch >= sent.batch { underWay = nil }
-        let isBack = isAnew || isGone || !isKnown
         (isGone, isKnown) = (false, true)
-        revision = max(revision, page.revision)
-        if isBack {
-            // What is nobody's is decided on by whoever supervises.
-            return onInventory(page.processes.filter { watched[$0.token] == nil && $0.end == nil })
+        revision = page.revision
+        guard isBack else {
+            for process in page.processes { take(process) }
+            return
         }
-        for process in page.processes { take(process) }
+        for process in page.processes where watched[process.token] != nil { take(process) }
+        let present = Set(page.processes.map(\.token))
+        for (token, known) in watched.sorted(by: { $0.key < $1.key })
+        where !present.contains(token) && !isToStart(token) {
+            watched[token] = nil
+            known.onExit("its host knows nothing of it")
+        }
+        let others = page.processes.filter { watched[$0.token] == nil }
+        for process in others where process.end != nil { queue(.forget(token: process.token)) }
+        // What is nobody's is decided on by whoever supervises.
+        onInventory(others.filter { $0.end == nil })
+    }
+
+    private func lookAgain() { revision = 0 }
+
+    /// Whether the order to start it may still be carried out.
+    private func isToStart(_ token: UInt64) -> Bool {
+        (waiting + (underWay?.orders ?? [])).contains {
+            if case .start(token, _, _) = $0 { true } else { false }
+        }
     }
 
     private func take(_ process: AgentProcess) {
@@ -130,17 +160,10 @@ package final class AgentMirror {
     package func look(now: Instant) {
         guard !isGone, now - lastHeard > Self.patience else { return }
         isGone = true
-        forgetAll("its host is gone: no word of its agent for \(Int(Self.patience.seconds)) s")
-        // When it comes back all of it is told.
-        (boot, isKnown) = (nil, false)
+        // What ends a process is still to be done when the host is back; everything else has been told to have failed.
+        waiting = ((underWay?.orders ?? []) + waiting).filter(\.isEnding)
+        (underWay, revision) = (nil, 0)
         onGone()
-    }
-
-    private func forgetAll(_ reason: String) {
-        (waiting, underWay, sentFiles, revision) = ([], nil, nil, 0)
-        let lost = watched.sorted { $0.key < $1.key }
-        watched = [:]
-        for (_, known) in lost { known.onExit(reason) }
     }
 
     // MARK: Doing
@@ -177,7 +200,8 @@ package final class AgentMirror {
 
     /// - Returns: false where the process runs no more, or nobody can be told.
     package func signal(_ token: UInt64, _ signal: ProcessSignal) -> Bool {
-        isReachable && watched[token] != nil && queue(.signal(token: token, signal))
+        let order = AgentOrder.signal(token: token, signal)
+        return watched[token] != nil && (isReachable || order.isEnding) && queue(order)
     }
 
     /// Ends what runs there and nobody wants.

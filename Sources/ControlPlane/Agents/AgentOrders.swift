@@ -11,6 +11,8 @@ package struct AgentOrders: Codable, Sendable, Equatable {
     /// Its present life: batches are counted anew in each.
     package var life: UInt64
     package var batch: UInt64
+    /// Milliseconds that the host's processes go on without a word of a control plane.
+    package var grace: Int64
     /// The agent's life that is meant; another one carries out nothing of this.
     package var boot: UInt64
     package var orders: [AgentOrder]
@@ -21,8 +23,10 @@ package struct AgentOrders: Codable, Sendable, Equatable {
     package static let most = 256
 
     package init(
-        controller: String, life: UInt64, batch: UInt64, boot: UInt64, orders: [AgentOrder], files: [AgentFile] = []
+        controller: String, life: UInt64, batch: UInt64, boot: UInt64, orders: [AgentOrder], files: [AgentFile] = [],
+        grace: TimeAmount = .minutes(10)
     ) {
+        self.grace = grace.millisecondsRoundedUp
         self.controller = controller
         self.life = life
         self.batch = batch
@@ -40,6 +44,16 @@ package enum AgentOrder: Codable, Sendable, Equatable {
     case watchPause(token: UInt64, milliseconds: Int64?)
     /// The control plane has seen how it ended.
     case forget(token: UInt64)
+}
+
+extension AgentOrder {
+    /// Whether it is done to a process that is to be no more.
+    var isEnding: Bool {
+        switch self {
+        case .signal(_, .kill), .signal(_, .terminate), .forget: true
+        case .start, .signal, .watchPause: false
+        }
+    }
 }
 
 /// How a process is started, as far as the host does not know it by itself.

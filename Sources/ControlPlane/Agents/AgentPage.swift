@@ -14,12 +14,20 @@ package struct AgentPage: Codable, Sendable, Equatable {
     package var revision: UInt64
     /// The last batch of orders that was carried out in the asker's life.
     package var batch: UInt64
-    /// Processes that have changed.
+    /// Whether all processes are told, or those alone that have changed.
+    package var isWhole: Bool
     package var processes: [AgentProcess]
 
+    private enum CodingKeys: String, CodingKey {
+        case region, mesh, boot, revision, batch, processes
+        case isWhole = "whole"
+    }
+
     package init(
-        region: String, mesh: String, boot: UInt64, revision: UInt64, batch: UInt64, processes: [AgentProcess]
+        region: String, mesh: String, boot: UInt64, revision: UInt64, batch: UInt64, isWhole: Bool,
+        processes: [AgentProcess]
     ) {
+        self.isWhole = isWhole
         self.region = region
         self.mesh = mesh
         self.boot = boot

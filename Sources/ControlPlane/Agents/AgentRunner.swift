@@ -24,6 +24,7 @@ package final class AgentRunner {
     private let authorization: [UInt8]
     private var signals: [SignalWatcher] = []
     private var isStopping = false
+    private var watch: LoopTimer?
     private let say: (String) -> Void
     private var known: String?
 
@@ -91,6 +92,10 @@ package final class AgentRunner {
         for signal in [SIGTERM, SIGINT, SIGHUP] {
             signals.append(try SignalWatcher(loop: loop, signal: signal) { [unowned self] in signalled() })
         }
+        watch = try LoopTimer(loop: loop) { [unowned self] in
+            if agent.look() { say("no word of a control plane: what runs here ends") }
+        }
+        watch?.start(after: .seconds(1), every: .seconds(1))
         say(
             "agent of the region \(agent.region) answers at \(server.local), probes at \(admin.local); cells are started by "
                 + "'cellmesh up --hosts'")
@@ -206,6 +211,7 @@ package final class AgentRunner {
             server.pool.flush()
             server.pool.closeAll()
         }
+        watch?.close()
         security.close()
         driver.close()
         signals.forEach { $0.close() }

@@ -31,17 +31,6 @@ package final class HostMap {
 
 /// Cells of other hosts: taken over when their agent tells of them, started when it tells of none.
 extension ControlPlane {
-    static func hosts(
-        _ directory: DataDirectory
-    ) throws -> [(region: String, name: String, endpoint: Endpoint)] {
-        try (directory.hosts()?.hosts ?? []).map { host in
-            (
-                host.region, host.agent,
-                try AdvertisedAddress.endpoint(host.agent, purpose: "the agent of \(host.region)")
-            )
-        }
-    }
-
     /// Which control plane this is, over its lives: agents obey one at a time.
     static func controller(_ journal: Journal) throws(StoreError) -> String {
         try journal.write { transaction in
@@ -62,11 +51,12 @@ extension ControlPlane {
         driver.begin()
     }
 
-    /// A host is there, or there again, and runs these.
+    /// A host is there, or there again, and runs these that nobody watches.
     private func found(_ processes: [AgentProcess], on host: Int) {
         guard !isStopping else { return }
         let link = driver.links[host]
-        note("host-found", ["processes": processes.count], of: link.region)
+        note("host-found", ["unwatched": processes.count], of: link.region)
+        supervisor.hostIsBack(Array(hostMap.names(of: host)))
         driver.inventories[host] = Dictionary(processes.map { ($0.token, $0) }) { $1 }
         let names = hostMap.names(of: host)
         var missing: [ProcessName] = []
@@ -98,9 +88,9 @@ extension ControlPlane {
     private func lost(_ host: Int) {
         let link = driver.links[host]
         let names = hostMap.names(of: host)
-        note("host-gone", ["processes": names.count], of: link.region)
-        let listed = topology.processNames.filter(names.contains)
-        supervisor.hostIsGone(listed, listed.first.flatMap { driver.trouble(of: $0) } ?? "its host is gone")
+        note("host-gone", ["processes": names.count], of: link.region, why: link.reason)
+        supervisor.hostIsGone(topology.processNames.filter(names.contains), link.reason)
+        checkStart()
     }
 
     /// What only the agent of another host sees.

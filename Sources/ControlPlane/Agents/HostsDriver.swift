@@ -31,19 +31,32 @@ package final class HostsDriver: ProcessDriver {
     final class Link {
         let region: String
         let name: String
-        let endpoint: Endpoint
+        /// Where it answers; nil while its name leads nowhere.
+        var endpoint: Endpoint?
         let mirror: AgentMirror
+        /// When its name may be looked up again.
+        var nextLookup = Instant.zero
         var isAsked = false
         var isHurried = false
         var turn = 0
         /// Why its last answer was none; nil where it answers.
         var trouble: String?
+        /// It answers, and says no.
+        var isRefused = false
 
-        init(region: String, name: String, endpoint: Endpoint, mirror: AgentMirror) {
+        init(region: String, name: String, mirror: AgentMirror) {
             self.region = region
             self.name = name
-            self.endpoint = endpoint
+            endpoint = Endpoint(name)
             self.mirror = mirror
+        }
+
+        /// Why its host cannot be reached.
+        var reason: String {
+            let detail = trouble.map { isRefused ? ": \($0)" : " (\($0))" } ?? ""
+            return isRefused
+                ? "its host's agent at \(name) does not obey\(detail)"
+                : "its host is gone: no agent answers at \(name)\(detail)"
         }
     }
 
@@ -53,8 +66,8 @@ package final class HostsDriver: ProcessDriver {
     ///   - controller: this control plane, over its lives.
     package init(
         _ local: UVProcessDriver, loop: EventLoop, client: HTTPClient, directory: DataDirectory, mesh: String,
-        secret: [UInt8], hosts: [(region: String, name: String, endpoint: Endpoint)], controller: String,
-        life: UInt64, hostOf: @escaping (ProcessName) -> Int?
+        secret: [UInt8], hosts: [HostsFile.Host], controller: String,
+        life: UInt64, grace: TimeAmount, hostOf: @escaping (ProcessName) -> Int?
     ) {
         self.local = local
         self.loop = loop
@@ -67,8 +80,8 @@ package final class HostsDriver: ProcessDriver {
         authorization = AgentKey.authorization(secret: secret, mesh: mesh)
         links = hosts.enumerated().map { position, host in
             Link(
-                region: host.region, name: host.name, endpoint: host.endpoint,
-                mirror: AgentMirror(host: position, controller: controller, life: life, now: loop.now()))
+                region: host.region, name: host.agent,
+                mirror: AgentMirror(host: position, controller: controller, life: life, grace: grace, now: loop.now()))
         }
     }
 
@@ -88,7 +101,29 @@ package final class HostsDriver: ProcessDriver {
         }
     }
 
+    /// Looks its name up while nobody answers: a host may come back with another address.
+    private func lookUp(_ link: Link) {
+        guard Endpoint(link.name) == nil, let place = HostPort(link.name), loop.now() >= link.nextLookup else { return }
+        link.nextLookup = loop.now() + Self.lookupInterval
+        link.isAsked = true
+        let answer: (Result<[Endpoint], UVError>) -> Void = { [weak self] result in
+            link.isAsked = false
+            guard self != nil else { return }
+            switch result {
+            case .success(let found): link.endpoint = found.first ?? link.endpoint
+            case .failure(let error): if link.endpoint == nil { link.trouble = "\(error)" }
+            }
+        }
+        do throws(UVError) {
+            try Resolver.resolve(loop: loop, host: place.host, port: place.port, completion: answer)
+        } catch { answer(.failure(error)) }
+    }
+
+    private static let lookupInterval = TimeAmount.seconds(1)
+
     private func ask(_ link: Link) {
+        if link.endpoint == nil || link.trouble != nil { lookUp(link) }
+        guard let endpoint = link.endpoint, !link.isAsked else { return }
         link.isAsked = true
         let mirror = link.mirror
         let usage = link.turn % Self.usageEvery == 0
@@ -98,10 +133,10 @@ package final class HostsDriver: ProcessDriver {
         if let boot = seen.boot { target += "&boot=\(boot)&since=\(seen.revision)" }
         var request: HTTPOutgoing
         if let orders = mirror.next() {
-            request = HTTPOutgoing(.post, link.endpoint, "/v1/agent", body: ReportJSON.encode(orders))
+            request = HTTPOutgoing(.post, endpoint, "/v1/agent", body: ReportJSON.encode(orders))
             request.set("Content-Type", "application/json")
         } else {
-            request = HTTPOutgoing(.get, link.endpoint, target + (usage ? "&usage=1" : ""))
+            request = HTTPOutgoing(.get, endpoint, target + (usage ? "&usage=1" : ""))
         }
         request.set("Authorization", authorization)
         client.send(request, timeout: Self.timeout) { [weak self] result in
@@ -115,8 +150,9 @@ package final class HostsDriver: ProcessDriver {
 
     private func take(_ result: Result<HTTPAnswer, HTTPClientError>, of link: Link) {
         switch result {
-        case .failure(let error): link.trouble = "\(error)"
+        case .failure(let error): (link.trouble, link.isRefused) = ("\(error)", false)
         case .success(let answer) where answer.isSuccess:
+            link.isRefused = true
             guard let page = ReportJSON.decode(AgentPage.self, answer.body) else {
                 return link.trouble = "what answers at \(link.name) is no agent"
             }
@@ -134,11 +170,27 @@ package final class HostsDriver: ProcessDriver {
         }
     }
 
-    /// Why nothing can be done with a process just now; nil where it can.
+    /// Why nothing can be done with a process just now; nil where it can, and where its agent was not heard of yet.
     func trouble(of name: ProcessName) -> String? {
-        guard let host = hostOf(name), links.indices.contains(host), !links[host].mirror.isReachable else { return nil }
-        let link = links[host]
-        return "its host is gone: no agent answers at \(link.name)" + (link.trouble.map { " (\($0))" } ?? "")
+        guard let host = hostOf(name), links.indices.contains(host), links[host].mirror.isGone else { return nil }
+        return links[host].reason
+    }
+
+    /// Calls back when all hosts that answer have the files as they are, or after a second.
+    func afterFiles(_ then: @escaping () -> Void) {
+        guard !links.isEmpty else { return then() }
+        files.look(in: directory)
+        for link in links {
+            link.mirror.set(files.content)
+            hurry(link)
+        }
+        awaitFiles(50, then)
+    }
+
+    private func awaitFiles(_ tries: Int, _ then: @escaping () -> Void) {
+        let isDone = links.allSatisfy { !$0.mirror.isReachable || $0.mirror.hasFiles }
+        guard !isDone, tries > 0, timer != nil else { return then() }
+        _ = schedule(after: .milliseconds(20)) { [weak self] in self?.awaitFiles(tries - 1, then) }
     }
 
     func isElsewhere(_ name: ProcessName) -> Bool { hostOf(name) != nil }
@@ -154,8 +206,10 @@ package final class HostsDriver: ProcessDriver {
         guard let host = hostOf(name), links.indices.contains(host) else {
             return completion(.failure(APIFailure(404, "No cell '\(page.cell)' runs on another host.")))
         }
-        if let trouble = trouble(of: name) { return completion(.failure(APIFailure(503, "\(name): \(trouble)."))) }
-        var request = HTTPOutgoing(.get, links[host].endpoint, page.target)
+        guard trouble(of: name) == nil, let endpoint = links[host].endpoint else {
+            return completion(.failure(APIFailure(503, "\(name): \(trouble(of: name) ?? "its host is not known").")))
+        }
+        var request = HTTPOutgoing(.get, endpoint, page.target)
         request.set("Authorization", authorization)
         client.send(request, timeout: Self.timeout) { result in
             switch result {
@@ -187,6 +241,7 @@ package final class HostsDriver: ProcessDriver {
             return try local.spawn(request, onLine: onLine, onExit: onExit)
         }
         if let trouble = trouble(of: request.name) { throw SpawnFailure(trouble) }
+        guard links[host].mirror.isKnown else { throw SpawnFailure("its host's agent has not answered yet") }
         let identity = try links[host].mirror.start(request.name, order, onLine: onLine, onExit: onExit)
         hurry(links[host])
         return identity

@@ -6,7 +6,7 @@ import Topology
 package struct HostsFile: Codable, Sendable, Equatable {
     package struct Host: Codable, Sendable, Equatable {
         package var region: String
-        /// `HOST:PORT` of its agent; a name is looked up when the control plane starts.
+        /// `HOST:PORT` of its agent; a name is looked up while nobody answers.
         package var agent: String
 
         package init(region: String, agent: String) {

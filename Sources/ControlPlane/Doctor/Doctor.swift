@@ -25,8 +25,9 @@ package struct Doctor {
             ((try? journal?.processes()) ?? []).map { ProcessIdentity(pid: $0.pid, startTime: $0.startTime) })
         var processes: [DoctorReport.Process] = []
         for entry in entries.sorted(by: { ($0.name, $0.identity.pid) < ($1.name, $1.identity.pid) }) {
-            // An old process.json is no finding: the next life of the process writes a new one.
-            guard entry.isRunning || ledger.contains(entry.identity) else { continue }
+            // An old process.json is no finding: the next life of the process writes a new one. Nor is what runs elsewhere:
+            // whether it does, its host's agent knows.
+            guard entry.identity.host == nil, entry.isRunning || ledger.contains(entry.identity) else { continue }
             processes.append(
                 DoctorReport.Process(
                     name: entry.name.name, role: entry.name.role.name, pid: entry.identity.pid,

@@ -106,13 +106,15 @@ extension ControlPlane {
     ) {
         runtime.faults?.refresh()
         let revision = faultRegister.revision
-        ask(supervisor.processes, "/v1/faults", as: Page.self) { pages in
-            let now = SystemClock.reading()
-            let applied = pages.values.count { ($0?.revision ?? -1) >= revision }
-            completion(
-                .success(
-                    FaultsReport(
-                        faults: faults.map { FaultReport($0, now: now) }, applied: applied, of: pages.count)))
+        driver.afterFiles { [unowned self] in
+            ask(supervisor.processes, "/v1/faults", as: Page.self) { pages in
+                let now = SystemClock.reading()
+                let applied = pages.values.count { ($0?.revision ?? -1) >= revision }
+                completion(
+                    .success(
+                        FaultsReport(
+                            faults: faults.map { FaultReport($0, now: now) }, applied: applied, of: pages.count)))
+            }
         }
     }
 

@@ -34,7 +34,9 @@ struct Adoption {
         for index in Self.unresponsive(entries) { entries[index].isSilent = true }
         let here = topology.processNames.filter { !elsewhere.contains($0) }
         plan = StartPlan(wanted: here, ledger: entries, killed: inherited.killed, now: now)
-        heldElsewhere = inherited.killed.filter { elsewhere.contains($0.key) && $0.value > now }
+        // What ends before its host can have answered is over.
+        let soon = now.addingReportingOverflow(TimeAmount.seconds(1).nanoseconds).partialValue
+        heldElsewhere = inherited.killed.filter { elsewhere.contains($0.key) && $0.value > soon }
             .map { StartPlan.HeldDown(name: $0.key, until: $0.value) }
         pausedElsewhere = [:]
         for (name, pause) in inherited.paused where elsewhere.contains(name) {

@@ -24,19 +24,13 @@ extension ControlPlane: APIBackend, APIChanges {
     func facts(of process: SupervisedProcess, live: [ProcessName]? = nil) -> ProcessFacts {
         var facts = ProcessFacts()
         facts.isRunning = process.isRunning
-        facts.isEnding = process.isEnding
-        facts.isReady = process.isServing
+        // Of a host that is gone nobody knows whether what was told to end has.
+        let isUnseen = driver.trouble(of: process.name) != nil
+        facts.isEnding = process.isEnding && !isUnseen
+        facts.isReady = process.isServing || process.isEnding && isUnseen
         facts.isStopped = supervisor.isStopped(process)
         facts.isSilent = process.isSilent
         facts.isLifeless = livenessWatch?.isLifeless(process.name, process.identity) ?? false
-        if driver.trouble(of: process.name) != nil {
-            // Nobody here sees the process: what its members and routers see decides.
-            let name = process.name.name
-            facts.isRunning =
-                member.member(named: name)?.status.isLive ?? false
-                || !routerWatch.reaching(name, at: process.addresses.data, among: live ?? liveRouters).isEmpty
-            facts.isReady = facts.isRunning
-        }
         if let seen = member.member(named: process.name.name) {
             // What is believed of an earlier life says nothing of this one.
             if seen.profile.gossip == process.addresses.gossip {
@@ -103,7 +97,9 @@ extension ControlPlane: APIBackend, APIChanges {
                 reachedBy: routerWatch.reaching(name.name, at: process.addresses.data, among: live).map(\.name),
                 reaches: routerWatch.reachCount(of: name), store: storeWatch[name],
                 isReady: saysReady(process),
-                reason: process.isRunning ? nil : process.startFailure.map { String($0.prefix(2_000)) })
+                reason: (driver.trouble(of: name) ?? (process.isRunning ? nil : process.startFailure)).map {
+                    String($0.prefix(2_000))
+                })
         }
         report.headline = liveDesk?.headline
         report.faults = faults().faults

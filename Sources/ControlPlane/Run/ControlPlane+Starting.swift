@@ -137,10 +137,13 @@ extension ControlPlane {
     }
 
     /// Something about the mesh as a whole.
-    func note(_ action: String, _ numbers: KeyValuePairs<String, Int>, of id: String? = nil) {
+    func note(
+        _ action: String, _ numbers: KeyValuePairs<String, Int>, of id: String? = nil, why reason: String? = nil
+    ) {
         let event = TelemetryEvent(
             time: loop.wallClock(), type: "mesh", action: action, id: id ?? directory.name,
-            attributes: numbers.map { .init($0.key, .integer(Int64($0.value))) })
+            attributes: numbers.map { .init($0.key, .integer(Int64($0.value))) }
+                + (reason.map { [.init("reason", .string($0))] } ?? []))
         _ = try? journal.append(JournalEvent(event))
     }
 

@@ -161,12 +161,13 @@ package final class ControlPlane {
             try api.listen(on: settings.api, preferring: (try? directory.control())??.apiEndpoint)
             client = HTTPClient(loop: loop, kept: Self.keptConnections, security: runtime.security)
             runtime.security.secure(api.http.pool)
-            let hosts = try Self.hosts(directory)
+            let hosts = try directory.hosts()?.hosts ?? []
             hostMap = HostMap(hosts.map(\.region), topology)
             driver = HostsDriver(
                 UVProcessDriver(loop: loop, executable: settings.executable), loop: loop, client: client,
                 directory: directory, mesh: topology.wireLabel, secret: host.secret, hosts: hosts,
-                controller: try Self.controller(journal), life: SecretText.randomInteger() >> 12
+                controller: try Self.controller(journal), life: SecretText.randomInteger() >> 12,
+                grace: settings.grace
             ) { [hostMap] in hostMap[$0] }
             supervisor = Supervisor(
                 driver: driver, journal: journal,
@@ -338,11 +339,7 @@ package final class ControlPlane {
             isAlive: { [unowned self] cell in
                 // Of its own children the control plane knows sooner than the membership.
                 let process = supervisor[ProcessName(.cell, topology.cells[cell.position].name)]
-                if let process, !process.isRunning, process.isHeldDown || process.startFailure != nil,
-                    driver.trouble(of: process.name) == nil
-                {
-                    return false
-                }
+                if let process, !process.isRunning, process.isHeldDown || process.startFailure != nil { return false }
                 let status = member.member(named: topology.cells[cell.position].name)?.status
                 return status == .alive || status == .suspect
             },

@@ -1,6 +1,7 @@
 import Glibc
 import MeshBase
 import Reports
+import Store
 import UVDriver
 
 /// `down`: stops a mesh through its control plane, or without it where that is dead or stuck.
@@ -31,7 +32,7 @@ package enum MeshDown {
             DownReport(
                 mesh: directory.name, how: how, reaped: doctor?.processes.count { $0.condition == .reaped } ?? 0,
                 left: doctor?.processes.count { $0.condition == .unreapable || $0.condition == .leftover } ?? 0,
-                milliseconds: (monotonic() - begun).milliseconds)
+                elsewhere: elsewhere(directory), milliseconds: (monotonic() - begun).milliseconds)
         }
         if let holder = directory.controlHolder {
             if try stop(directory, holder, until: begun + timeout) {
@@ -53,6 +54,18 @@ package enum MeshDown {
             throw .notRunning(mesh: directory.name)
         }
         return report("reaped", doctor.reap(readsStores: false))
+    }
+
+    /// Cells that nobody has seen end: their hosts did not answer. Their agents end them when no control plane is heard of for its
+    /// grace, and the next one finds them before that.
+    private static func elsewhere(_ directory: DataDirectory) -> [String]? {
+        guard let hosts = try? directory.hosts(), !hosts.hosts.isEmpty,
+            let journal = try? Journal(path: directory.journalPath)
+        else { return nil }
+        defer { journal.close() }
+        let names = ((try? journal.processes()) ?? [])
+            .filter { ProcessIdentity(pid: $0.pid, startTime: $0.startTime).host != nil }.map(\.name)
+        return names.isEmpty ? nil : names.sorted()
     }
 
     /// Whether the control plane has stopped: through its API, or where that does not answer by a signal.

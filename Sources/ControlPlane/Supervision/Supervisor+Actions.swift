@@ -114,11 +114,15 @@ extension Supervisor {
         table[name]?.isPaused = true
         table[name]?.pausedSince = driver.now()
         scheduleResume(name, until: until)
-        lookAfterPause(of: name)
         onChange()
         awaitSight(of: identity, stopped: true) { [unowned self] isSeen in
             let pid = driver.pid(of: identity)
-            guard isSeen else { return completion(outcome(name, "failed", pid, Self.unseen)) }
+            guard isSeen else {
+                // Should it be carried out after all, it is taken back with that.
+                if let process = table[name], process.identity == identity { resume(process) { _ in } }
+                return completion(outcome(name, "failed", pid, Self.unseen))
+            }
+            if table[name]?.isPaused == true { lookAfterPause(of: name) }
             completion(outcome(name, wasPaused ? "already-paused" : "paused", pid, followUp("resumed", lease)))
         }
     }

@@ -27,8 +27,10 @@ extension Supervisor {
 
     private func endAll(_ names: [ProcessName], then: @escaping () -> Void) {
         for name in names { dropSuccessor(name, "the mesh is shutting down") }
+        // Of a host that is gone nobody hears that they have ended: its agent ends them by itself.
         let running = names.compactMap { name in table[name]?.identity.map { (name, $0) } }
-        let leaving = leavers.filter { names.contains($0.value.name) }.keys
+            .filter { !driver.isGone($0.1) }
+        let leaving = leavers.filter { names.contains($0.value.name) && !driver.isGone($0.key) }.keys
         guard !running.isEmpty || !leaving.isEmpty else { return then() }
         var left = running.count + leaving.count
         for identity in leaving {

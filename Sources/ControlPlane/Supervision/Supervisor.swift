@@ -213,13 +213,22 @@ package final class Supervisor {
         onStartFailure(name, reason)
     }
 
-    /// The host of these is gone: nothing can be started there, and nobody knows what runs.
+    /// The host of these is gone: nothing can be started there, and nobody sees what becomes of what runs. Whoever waits is told.
     package func hostIsGone(_ names: [ProcessName], _ reason: String) {
-        for name in names where table[name]?.isRunning == false {
-            cancel(.revive, name)
-            failStart(name, reason)
+        for name in names {
+            if table[name]?.isRunning == false {
+                cancel(.revive, name)
+                failStart(name, reason)
+            }
+            for waiter in readyWaiters.removeValue(forKey: name) ?? [] { waiter(reason) }
+            for waiter in exitWaiters.removeValue(forKey: name) ?? [] { waiter() }
         }
         onChange()
+    }
+
+    /// What kept these from being started is over.
+    package func hostIsBack(_ names: [ProcessName]) {
+        for name in names where table[name]?.isRunning == false { table[name]?.startFailure = nil }
     }
 
     /// The end of a process's log, for an error message.

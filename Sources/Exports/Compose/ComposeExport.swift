@@ -1,7 +1,8 @@
 import MeshBase
 import Topology
 
-/// A mesh as a Compose file: a service for each region, for each router, and for a control plane that watches.
+/// A mesh as a Compose file: a service for each region, for each router, and for a control plane that watches. Or, where there is one
+/// control plane over all hosts, for each region's agent and for that control plane, which runs the routers.
 package struct ComposeExport: Sendable {
     /// What a team may choose.
     package struct Settings: Sendable, Equatable {
@@ -11,9 +12,12 @@ package struct ComposeExport: Sendable {
         package var isOwnImage: Bool
         /// The folder of the Compose file, as seen from which each file of `ExportSource.files` has its path here.
         package var paths: [String]
+        /// Regions obey one control plane.
+        package var hasAgents: Bool
 
         /// - Parameter paths: parallel to the files of the source.
-        package init(image: String, isOwnImage: Bool = false, paths: [String]) {
+        package init(image: String, isOwnImage: Bool = false, paths: [String], hasAgents: Bool = false) {
+            self.hasAgents = hasAgents
             self.image = image
             self.isOwnImage = isOwnImage
             self.paths = paths
@@ -42,7 +46,7 @@ package struct ComposeExport: Sendable {
         for (position, region) in mesh.regions.enumerated() {
             claims.claim(region.name, "service", for: .region(position), "the region '\(region.name)'")
         }
-        for (position, router) in mesh.routers.enumerated() {
+        for (position, router) in mesh.routers.enumerated() where !settings.hasAgents {
             claims.claim(router.name, "service", for: .router(position), "the router '\(router.name)'")
         }
         var faults = claims.faults + source.programs(in: settings.image, isOwn: settings.isOwnImage)
@@ -56,8 +60,10 @@ package struct ComposeExport: Sendable {
     /// The whole file; of no use where there are faults.
     package var text: String {
         let services: [(key: String, value: JSONTree)] =
-            mesh.regions.indices.map { (mesh.regions[$0].name, region($0)) }
-            + mesh.routers.indices.map { (mesh.routers[$0].name, router($0)) } + [("control", control)]
+            settings.hasAgents
+            ? mesh.regions.indices.map { (mesh.regions[$0].name, agent($0)) } + [("control", commander)]
+            : mesh.regions.indices.map { (mesh.regions[$0].name, region($0)) }
+                + mesh.routers.indices.map { (mesh.routers[$0].name, router($0)) } + [("control", control)]
         let document: JSONTree = [
             "services": .object(services), "volumes": .object(services.map { ($0.key, [:]) }),
             "secrets": ["mesh": ["file": "${CELLMESH_SECRET_FILE:-./mesh.secret}"]],
@@ -67,11 +73,20 @@ package struct ComposeExport: Sendable {
 
     private var header: [String] {
         let first = mesh.regions[0].name
-        return [
-            "The mesh \(mesh.name) over \(mesh.regions.count + mesh.routers.count + 1) hosts: a container per region, one per "
-                + "router, one that watches. They find each other", "by gossip, in whatever order they start. Made by",
+        let what =
+            settings.hasAgents
+            ? [
+                "The mesh \(mesh.name) over \(mesh.regions.count + 1) hosts: a container per region, whose agent does what the "
+                    + "control plane", "orders, and one for that control plane and the routers. Made by",
+            ]
+            : [
+                "The mesh \(mesh.name) over \(mesh.regions.count + mesh.routers.count + 1) hosts: a container per region, one "
+                    + "per router, one that watches. They find each other",
+                "by gossip, in whatever order they start. Made by",
+            ]
+        return what + [
             "",
-            "  cellmesh export compose \(settings.paths[0]) --output FILE", "",
+            "  cellmesh export compose \(settings.paths[0])\(settings.hasAgents ? " --agents" : "") --output FILE", "",
             "The secret that all of them share is a file with 32 bytes in hexadecimal, which Compose mounts: its group, and",
             "nobody else, has to be able to read it, and CELLMESH_GID is that group's number (0 where it is left out).",
             "",
@@ -79,10 +94,12 @@ package struct ComposeExport: Sendable {
             "  docker-compose up --detach",
             "  curl -i http://127.0.0.1:7000/v1/customers/c1/services/\(service)",
             "  docker-compose exec control cellmesh members",
-            "  docker-compose kill \(first)" + String(repeating: " ", count: max(1, 24 - first.count))
-                + "a region is gone; customers are served by the others",
-            "  docker-compose down --volumes", "", "docs/exports.md and docs/several-hosts.md explain it.",
-        ]
+        ] + (settings.hasAgents ? ["  docker-compose exec control cellmesh evacuate \(first) --confirm \(first)"] : [])
+            + [
+                "  docker-compose kill \(first)" + String(repeating: " ", count: max(1, 24 - first.count))
+                    + "a region is gone; customers are served by the others",
+                "  docker-compose down --volumes", "", "docs/exports.md and docs/several-hosts.md explain it.",
+            ]
     }
 
     /// One that customers may call.
@@ -129,6 +146,36 @@ package struct ComposeExport: Sendable {
             further: [("environment", ["CELLMESH_HOME": .text(ExportSource.data)])])
     }
 
+    /// Its cells are started by the control plane. All is bound to the container's own address, which its name leads to.
+    private func agent(_ position: Int) -> JSONTree {
+        let region = mesh.regions[position]
+        let cells = mesh.cells.indices.filter { mesh.cells[$0].region == position }
+        let memory = cells.reduce(Self.memory) { $0 + Self.memory + source.work(of: $1) }
+        return host(
+            region.name,
+            ["region", region.name] + shared(region.name) + [
+                "--listen-address=\(region.name)", "--agent=\(region.name):\(Self.agentPort)", "--admin=127.0.0.1:7001",
+            ], probe: 7_001, memory: memory, processes: cells.count)
+    }
+
+    private static let agentPort = 7_900
+
+    /// The first router is published; a mesh that has several has the others for itself.
+    private var commander: JSONTree {
+        host(
+            "control",
+            [
+                "up", Self.escaped(source.topologyPath), "--secret-file=/run/secrets/mesh", "--listen-address=control",
+                "--port=7000",
+            ] + mesh.regions.map { "--host=\($0.name)=\($0.name):\(Self.agentPort)" },
+            check: ["cellmesh", "ps"], memory: (2 + 2 * mesh.routers.count) * Self.memory,
+            processes: 2 + mesh.routers.count,
+            further: [
+                ("ports", ["127.0.0.1:7000:7000"]), ("depends_on", .list(mesh.regions.map(\.name))),
+                ("environment", ["CELLMESH_HOME": .text(ExportSource.data)]),
+            ])
+    }
+
     private func shared(_ data: String) -> [String] {
         [
             "--topology=\(Self.escaped(source.topologyPath))", "--data=\(ExportSource.data)/\(data)",
@@ -144,6 +191,16 @@ package struct ComposeExport: Sendable {
     private func host(
         _ name: String, _ command: [String], probe: Int, memory: Int, processes: Int = 1,
         further: [(key: String, value: JSONTree)] = []
+    ) -> JSONTree {
+        host(
+            name, command, check: ["cellmesh", "probe", "127.0.0.1:\(probe)", "readyz"], memory: memory,
+            processes: processes, further: further)
+    }
+
+    /// - Parameter check: a command that succeeds where the container is well.
+    private func host(
+        _ name: String, _ command: [String], check: [String], memory: Int, processes: Int,
+        further: [(key: String, value: JSONTree)]
     ) -> JSONTree {
         let files = zip(settings.paths, source.files).map { path, file -> JSONTree in
             [
@@ -166,7 +223,7 @@ package struct ComposeExport: Sendable {
                 (
                     "healthcheck",
                     [
-                        "test": ["CMD", "cellmesh", "probe", .text("127.0.0.1:\(probe)"), "readyz"], "interval": "10s",
+                        "test": .list(["CMD"] + check), "interval": "10s",
                         "timeout": "2s", "retries": 3, "start_period": "30s",
                     ]
                 ),

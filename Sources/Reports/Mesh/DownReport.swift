@@ -8,9 +8,14 @@ package struct DownReport: Codable, Sendable, Equatable {
     package var reaped: Int
     /// Processes that could not be ended.
     package var left: Int
+    /// Cells of hosts that did not answer: nobody has seen them end. Absent where there are none.
+    package var elsewhere: [String]?
     package var milliseconds: Double
 
-    package init(mesh: String, how: String, reaped: Int, left: Int, milliseconds: Double) {
+    package init(
+        mesh: String, how: String, reaped: Int, left: Int, elsewhere: [String]? = nil, milliseconds: Double
+    ) {
+        self.elsewhere = elsewhere
         self.mesh = mesh
         self.how = how
         self.reaped = reaped
@@ -19,7 +24,7 @@ package struct DownReport: Codable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case schema, mesh, how, reaped, left
+        case schema, mesh, how, reaped, left, elsewhere
         case milliseconds = "took_ms"
     }
 }

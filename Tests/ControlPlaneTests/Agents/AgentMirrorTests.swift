@@ -127,14 +127,37 @@ import UVDriver
         rig.turns(20)
         #expect(ends.isEmpty)
         rig.turns(20)
-        #expect(rig.goneCount == 1 && ends.count == 1 && ends[0].contains("gone"))
+        #expect(rig.goneCount == 1 && ends.isEmpty && rig.mirror.isGone)
         #expect(throws: SpawnFailure.self) {
             _ = try rig.mirror.start(cells[1], StartOrder(), onLine: { _ in }, onExit: { _ in })
         }
+        // A pause would come too late; an end does not.
+        #expect(!rig.mirror.signal(identity.startTime, .stop) && rig.mirror.signal(identity.startTime, .kill))
         rig.isCut = false
+        rig.turns(4)
+        #expect(rig.inventories.last?.isEmpty == true && rig.driver.spawned.count == 1)
+        #expect(ends == ["signal 9"] && !rig.mirror.isGone)
+    }
+
+    @Test func whatEndedMeanwhileIsSeenWhenTheHostIsBackAndWhatNobodyWatchesIsFound() throws {
+        let rig = try Rig()
         rig.turns(2)
-        #expect(rig.inventories.last?.map(\.token) == [identity.startTime] && rig.driver.spawned.count == 1)
+        var ends: [String] = []
+        for cell in cells.prefix(2) {
+            _ = try rig.mirror.start(cell, StartOrder(), onLine: { _ in }, onExit: { ends.append($0) })
+        }
+        rig.turns(2)
+        rig.isCut = true
+        rig.turns(40)
+        rig.driver.crash(cells[0])
+        rig.isCut = false
+        rig.turns(3)
+        #expect(ends == ["signal 11"] && rig.mirror.watched.count == 1)
+        // The next control plane knows of none.
+        rig.succeed()
+        rig.turns(2)
         let found = try #require(rig.inventories.last?.first)
+        #expect(found.name == cells[1].name && rig.inventories.last?.count == 1)
         rig.mirror.adopt(found) { ends.append($0) }
         #expect(rig.mirror.signal(found.token, .kill))
         rig.turns(3)

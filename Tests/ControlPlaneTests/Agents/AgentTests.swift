@@ -134,6 +134,21 @@ import UVDriver
         #expect(lease.term.remaining(at: driver.clock()) == .seconds(3))
     }
 
+    @Test func withoutAWordOfAControlPlaneTheyEndAfterItsGrace() throws {
+        var order = orders(1, start(5))
+        order.grace = 20_000
+        try agent.take(order)
+        driver.advance(.seconds(19))
+        #expect(!agent.look())
+        _ = page()
+        driver.advance(.seconds(19))
+        #expect(!agent.look() && driver.signals(name).isEmpty)
+        driver.advance(.seconds(2))
+        #expect(agent.look())
+        driver.settle()
+        #expect(driver.running.isEmpty && !agent.look())
+    }
+
     @Test func allEndWhenTheAgentDoes() throws {
         try agent.take(orders(1, start(5)))
         driver.ignoreTermination(name)

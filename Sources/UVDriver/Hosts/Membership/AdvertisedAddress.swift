@@ -60,13 +60,6 @@ package enum AdvertisedAddress {
         return AddressChoice.own(found.map { Endpoint(address: $0, port: 0) })?.address ?? found[0]
     }
 
-    /// `HOST:PORT` of another host, the first address where a name has several.
-    package static func endpoint(_ text: String, purpose: String) throws(HostFailure) -> Endpoint {
-        if let endpoint = Endpoint(text) { return endpoint }
-        guard let place = HostPort(text) else { throw HostFailure("\(purpose): '\(text)' is no HOST:PORT") }
-        return Endpoint(address: try addresses(of: place.host, purpose)[0], port: place.port)
-    }
-
     /// The addresses of a host name, one at least, or what an address says.
     static func addresses(of host: String, _ purpose: String) throws(HostFailure) -> [IPAddress] {
         // As people write it in front of a port.

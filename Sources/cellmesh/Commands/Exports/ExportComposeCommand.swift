@@ -15,6 +15,7 @@ struct ExportComposeCommand: ParsableCommand {
               cellmesh export compose mesh.yaml --output docker-compose.yml
               (umask 027 && openssl rand -hex 32 > mesh.secret) && export CELLMESH_GID=$(id -g)
               docker-compose up --detach
+              cellmesh export compose mesh.yaml --agents --output one-control-plane.yml
             """)
 
     @Argument(help: "The topology.", completion: .file())
@@ -25,6 +26,10 @@ struct ExportComposeCommand: ParsableCommand {
 
     @Option(help: ArgumentHelp("The image of every container; cellmesh where left out.", valueName: "name"))
     var image: String?
+
+    @Flag(
+        help: "Regions obey one control plane, which runs the routers: kills, drills and evacuations over all of them.")
+    var agents = false
 
     @Flag(help: "Put it in the place of a file that is there.")
     var force = false
@@ -42,7 +47,8 @@ struct ExportComposeCommand: ParsableCommand {
         let export = ComposeExport(
             exported.source,
             ComposeExport.Settings(
-                image: image ?? "cellmesh", isOwnImage: image != nil, paths: exported.paths(from: folder)))
+                image: image ?? "cellmesh", isOwnImage: image != nil, paths: exported.paths(from: folder),
+                hasAgents: agents))
         try exported.refuse(export.faults)
         guard force || !SystemFile.exists(file.path) else {
             throw CommandFailure(

@@ -43,6 +43,15 @@ struct DownCommand: ParsableCommand {
                     : "; its control plane did not do it, \(report.reaped) processes were ended"
                 return "mesh \(report.mesh) stopped in \(Wording.time(milliseconds: report.milliseconds))\(how)\n"
             })
+        if let elsewhere = report.elsewhere {
+            throw CommandFailure(
+                .unhealthy,
+                "\(Wording.plural(elsewhere.count, "cell")) of hosts that did not answer may still run: "
+                    + elsewhere.prefix(8).joined(separator: ", ") + (elsewhere.count > 8 ? ", ..." : ""),
+                hint:
+                    "their agents end them when they have heard no control plane for its --grace (10 min where nothing was said)",
+                next: "cellmesh up --mesh \(report.mesh) --detach")
+        }
         if report.left > 0 {
             throw CommandFailure(
                 .unhealthy, "\(report.left) processes could not be ended", next: "cellmesh doctor --mesh \(report.mesh)"

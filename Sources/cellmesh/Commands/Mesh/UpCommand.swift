@@ -56,8 +56,15 @@ struct UpCommand: ParsableCommand {
     var hosts: String?
 
     @Option(
+        name: .customLong("host"), parsing: .singleValue,
         help: ArgumentHelp(
-            "With --hosts: 32 bytes in hexadecimal that the agents have, too.", valueName: "file"), completion: .file())
+            "In place of a file, one region and its agent; may be given again.", valueName: "region=address"))
+    var host: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "With --hosts or --host: 32 bytes in hexadecimal that the agents have, too.", valueName: "file"),
+        completion: .file())
     var secretFile: String?
 
     @Option(help: ArgumentHelp("Instead of the topology's seed, 0 to 18446744073709551615.", valueName: "number"))
@@ -173,43 +180,78 @@ struct UpCommand: ParsableCommand {
         return settings
     }
 
-    /// The regions of other hosts, as the file names them or as the mesh has them already.
+    /// Whether regions of other hosts are named.
+    private var namesHosts: Bool { hosts != nil || !host.isEmpty }
+
+    /// The regions of other hosts, as they are named here or as the mesh has them already.
     private func setHosts(of settings: inout ControlSettings, _ console: Console) throws {
-        guard let hosts else {
-            guard secretFile == nil else { throw CommandFailure(.usage, "--secret-file goes with --hosts") }
+        guard namesHosts else {
+            guard secretFile == nil else { throw CommandFailure(.usage, "--secret-file goes with --hosts or --host") }
+            if ((try? settings.directory.hosts()) ?? nil) != nil { keepAPI(of: &settings) }
             return
         }
         guard let secretFile else {
             throw CommandFailure(
-                .usage, "--hosts needs --secret-file: agents obey who shows the mesh's secret",
+                .usage, "regions of other hosts need --secret-file: agents obey who shows the mesh's secret",
                 hint: "make one with 'openssl rand -hex 32 > mesh.secret', and give it to each 'cellmesh region'")
         }
-        let read = MeshFiles.load(hosts: hosts, regions: settings.topology.regions.map(\.name))
-        guard let listed = read.hosts else { throw CommandFailure.unreadable(hosts, read.result, console) }
         let file = HostsFile(
             address: settings.address.description,
-            hosts: listed.map { HostsFile.Host(region: $0.region, agent: $0.agent) })
+            hosts: try listed(settings.topology.regions.map(\.name), console)
+                .map { HostsFile.Host(region: $0.region, agent: $0.agent) })
         settings.hosts = (file, try SecretFile.read(secretFile))
-        // Only commands of this host ask the API.
+        keepAPI(of: &settings)
+    }
+
+    /// Only commands of this host ask the API.
+    private func keepAPI(of settings: inout ControlSettings) {
         settings.api = settings.address.isIPv4 ? .loopback(0) : Endpoint(address: .loopback6, port: 0)
+    }
+
+    private func listed(_ regions: [String], _ console: Console) throws -> [RegionHost] {
+        if let hosts {
+            guard host.isEmpty else { throw CommandFailure(.usage, "give --hosts or --host, not both") }
+            let read = MeshFiles.load(hosts: hosts, regions: regions)
+            guard let listed = read.hosts else { throw CommandFailure.unreadable(hosts, read.result, console) }
+            return listed
+        }
+        var listed: [RegionHost] = []
+        for text in host {
+            let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, let one = RegionHost(region: parts[0], agent: parts[1]) else {
+                throw CommandFailure(.usage, "--host \(text) is no REGION=HOST:PORT")
+            }
+            guard regions.contains(one.region) else {
+                throw CommandFailure(
+                    .usage, "--host \(text): no region is named '\(one.region)'",
+                    hint: NearestWord.hint(for: one.region, among: regions, listing: "regions are"))
+            }
+            guard !listed.contains(where: { $0.region == one.region || $0.agent == one.agent }) else {
+                throw CommandFailure(.usage, "--host \(text): that region or that agent was named before")
+            }
+            listed.append(one)
+        }
+        return listed
     }
 
     /// What is asked for; or where a mesh is that goes on without its control plane.
     private func address(_ directory: DataDirectory) throws -> IPAddress {
-        if hosts == nil, listenAddress == nil, let known = (try? directory.hosts()) ?? nil {
+        if !namesHosts, listenAddress == nil, let known = (try? directory.hosts()) ?? nil {
             if let address = IPAddress(known.address) { return address }
         }
         guard let listenAddress else {
-            if hosts != nil {
+            if namesHosts {
                 throw CommandFailure(
-                    .usage, "--hosts needs --listen-address: the address of this machine that the other hosts reach")
+                    .usage,
+                    "regions of other hosts need --listen-address: the address of this machine that the other hosts reach"
+                )
             }
             let former = (try? directory.control())??.apiEndpoint?.address
             return former.flatMap { $0.isLoopback ? $0 : nil } ?? .loopback
         }
         do throws(HostFailure) {
             let address = try AdvertisedAddress.bound(listenAddress, option: "--listen-address")
-            let isWide = hosts != nil || ((try? directory.hosts()) ?? nil) != nil
+            let isWide = namesHosts || ((try? directory.hosts()) ?? nil) != nil
             if address.isLoopback || isWide && !address.isUnspecified { return address }
         } catch { throw CommandFailure(.usage, "\(error)") }
         throw CommandFailure(

@@ -30,7 +30,7 @@ struct ProbeCommand: ParsableCommand {
         let request = HTTPOutgoing(.get, address.endpoint, "/\(page.rawValue)")
         switch BlockingHTTPClient.send(request, timeout: timeout.amount) {
         case .success(let answer) where answer.isSuccess:
-            Console(format: .table, color: .auto).message(answer.text.trimmedEnd)
+            Console(format: .table, color: .auto).data(answer.text.trimmedEnd + "\n")
         case .success(let answer): throw CommandFailure(.unhealthy, "\(answer.status) \(answer.text.trimmedEnd)")
         case .failure(let error): throw CommandFailure(.unhealthy, "\(error)")
         }
