@@ -18,12 +18,12 @@ extension MeshTopology {
         // What was added since the founding came by decided entries: a process that does not know of it yet is of this
         // mesh all the same.
         digest.add(foundingCells)
-        for cell in cells.prefix(foundingCells) {
+        for (position, cell) in cells.prefix(foundingCells).enumerated() {
             digest.add(cell.name)
             digest.add(cell.region)
             digest.add(cell.zone)
             digest.add(Int(cell.weight))
-            digest.add(cell.blueprint)
+            digest.add(foundingBlueprint(ofCell: position))
         }
         digest.add(sharding.size)
         digest.add(sharding.spread.rawValue)
@@ -33,6 +33,8 @@ extension MeshTopology {
             digest.add(share.geography)
             digest.add(share.share.bitPattern)
         }
+        // What replaces a blueprint agrees with it in all of this (`BlueprintMisfit`).
+        let blueprints = foundingBlueprints
         digest.add(blueprints.count)
         for blueprint in blueprints {
             digest.add(blueprint.name)

@@ -28,6 +28,11 @@ extension MeshTopology {
     ///
     /// - Parameter added: begins with what was added before; in the order of their `CellIndex`.
     public func grown(_ added: [Cell]) throws(GrowthFault) -> MeshTopology {
+        if let revisions {
+            let grown = try withoutRevisions.grown(added)
+            // They fitted these blueprints before, and there are no others.
+            return (try? grown.revised(revisions)) ?? grown
+        }
         guard added.prefix(addedCells).elementsEqual(cells.suffix(addedCells)) else { throw .notLonger }
         let news = added.dropFirst(addedCells)
         guard cells.count + news.count <= TopologyLimits.cells else { throw .tooMany(cells.count + news.count) }
@@ -44,16 +49,16 @@ extension MeshTopology {
         return topology
     }
 
-    /// Without what was added since the founding.
+    /// Without what was added or replaced since the founding.
     public var asFounded: MeshTopology {
-        var topology = self
+        var topology = withoutRevisions
         topology.cells.removeLast(addedCells)
         topology.addedCells = 0
         return topology
     }
 
     /// What was added since the founding.
-    public var addedSince: [Cell] { Array(cells.suffix(addedCells)) }
+    public var addedSince: [Cell] { Array(withoutRevisions.cells.suffix(addedCells)) }
 
     /// A further cell of a region: the next free number after its region's name, in the zone that has the fewest, and
     /// otherwise as most cells of the region are.
@@ -62,7 +67,7 @@ extension MeshTopology {
     ///   - region: a position in `regions` that has a cell.
     ///   - zone: a position in its zones; nil for the one with the fewest cells.
     public func furtherCell(in region: Int, zone: Int? = nil) -> Cell {
-        let mates = cells.filter { $0.region == region }
+        let mates = withoutRevisions.cells.filter { $0.region == region }
         func most<Value: Hashable>(_ value: (Cell) -> Value) -> Value? {
             let values = mates.map(value)
             return values.max { a, b in values.count { $0 == a } < values.count { $0 == b } }

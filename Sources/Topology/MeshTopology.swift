@@ -11,6 +11,8 @@ public struct MeshTopology: Sendable, Codable, Equatable {
     public var cells: [Cell]
     /// The last so many of `cells` were added after the mesh was founded. Never written with the model.
     public internal(set) var addedCells = 0
+    /// What it was before blueprints were replaced; nil where none was. Never written with the model.
+    var unrevised: Unrevised?
     public var blueprints: [Blueprint]
     public var links: Links
     public var customers: Customers

@@ -27,6 +27,8 @@ package struct DataDirectory: Sendable, Equatable {
     package var keysPath: String { path + "/keys" }
     /// The cells that were added since the founding; there is none before the first.
     package var cellsPath: String { path + "/cells.json" }
+    /// The blueprints that took the place of others since the founding; there is none before the first rollout.
+    package var blueprintsPath: String { path + "/blueprints.json" }
     /// The settings in force; there is none before the first command that makes some.
     package var settingsPath: String { path + "/settings.json" }
     package var tokenPath: String { path + "/token" }
@@ -157,8 +159,8 @@ package struct DataDirectory: Sendable, Equatable {
         }
     }
 
-    /// The model with the cells that were added since.
-    package func model() throws(DataDirectoryError) -> MeshTopology { try withAddedCells(foundingModel()) }
+    /// The model with the cells that were added since, and the blueprints that were replaced.
+    package func model() throws(DataDirectoryError) -> MeshTopology { try withChanges(foundingModel()) }
 
     /// The model, or nil where there is none yet; a damaged one is an error.
     package func knownModel() throws(DataDirectoryError) -> MeshTopology? {
@@ -182,6 +184,32 @@ package struct DataDirectory: Sendable, Equatable {
             throw .damaged(path: cellsPath, reason: "\(error)")
         }
     }
+
+    /// The topology with all that was added to it or replaced in it since the founding.
+    func withChanges(_ founding: MeshTopology) throws(DataDirectoryError) -> MeshTopology {
+        let grown = try withAddedCells(founding)
+        guard let revisions = try revisions() else { return grown }
+        do throws(RevisionFault) { return try grown.revised(revisions) } catch {
+            throw .damaged(path: blueprintsPath, reason: "\(error)")
+        }
+    }
+
+    /// The blueprints that were replaced since the founding; nil where none ever was.
+    package func revisions() throws(DataDirectoryError) -> BlueprintRevisions? {
+        guard SystemFile.exists(blueprintsPath) else { return nil }
+        let file = try decode(BlueprintRevisionsFile.self, blueprintsPath)
+        guard file.schema == ReportJSON.schema else {
+            throw .damaged(path: blueprintsPath, reason: "its schema is '\(file.schema.prefix(64))'")
+        }
+        return file.revisions
+    }
+
+    func writeRevisions(_ revisions: BlueprintRevisions) throws(DataDirectoryError) {
+        try encode(BlueprintRevisionsFile(revisions), to: blueprintsPath)
+    }
+
+    /// What was rolled out was rolled out over another model.
+    func dropRevisions() { _ = try? SystemFile.remove(blueprintsPath) }
 
     func writeAddedCells(_ cells: [Cell]) throws(DataDirectoryError) {
         try encode(AddedCellsFile(cells), to: cellsPath)

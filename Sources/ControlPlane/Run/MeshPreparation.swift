@@ -15,7 +15,7 @@ package enum MeshPreparation {
     /// Creates what is missing and writes the model and, where there is none that fits, a new placement.
     ///
     /// - Parameter wanted: as the mesh was founded, or with what was added to it since.
-    /// - Returns: the topology with all cells that were added, and the placement in force.
+    /// - Returns: the topology with all cells that were added and blueprints that were replaced, and the placement in force.
     package static func prepare(
         _ directory: DataDirectory, _ wanted: MeshTopology
     ) throws(ControlFailure) -> (topology: MeshTopology, placement: PlacementTable) {
@@ -37,7 +37,9 @@ package enum MeshPreparation {
         }
         let topology: MeshTopology
         do throws(DataDirectoryError) {
-            topology = try directory.withAddedCells(founding)
+            // Another model says itself what its cells are.
+            if known.map({ $0 != founding }) ?? false { directory.dropRevisions() }
+            topology = try directory.withChanges(founding)
             try directory.createProcessDirectories(topology)
         } catch { throw .data(error) }
         if isNew { try found(directory, topology) }

@@ -75,7 +75,7 @@ package struct Coordinator {
     /// When tombstones are collected; nil for never.
     package var sweepRule: SweepRule?
     /// Of each blueprint's store: which keys have one copy.
-    let tiers: [TierRules?]
+    private(set) var tiers: [TierRules?]
     /// Old tombstones that stayed in the round under way.
     var sweepKept: UInt64 = 0
     /// The cohort that is being swept.
@@ -116,10 +116,11 @@ package struct Coordinator {
         _ = looks.refresh(ledger, nil)
     }
 
-    /// The mesh has further cells.
+    /// The mesh has further cells, or other blueprints.
     package mutating func grow(_ topology: MeshTopology, now: Instant) {
         links += topology.cells.dropFirst(links.count).map { CoordinatorLink(name: $0.name) }
         self.topology = topology
+        tiers = topology.blueprints.map { $0.store.map(TierRules.init) }
         ledger.grow(topology)
         due = now
     }

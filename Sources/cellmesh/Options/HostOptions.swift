@@ -66,6 +66,12 @@ struct HostOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "The blueprints that were rolled out since the founding, blueprints.json of a data directory, read at the start.",
+            valueName: "file"))
+    var blueprintsFile: String?
+
+    @Option(
+        help: ArgumentHelp(
             "The flags, levels and forced breakers in force, settings.json of a data directory, read at the start.",
             valueName: "file"))
     var settingsFile: String?
@@ -107,7 +113,8 @@ struct HostOptions: ParsableArguments {
         do {
             try SystemFile.makeDirectory(data)
             var settings = HostSettings(
-                name: name, topology: try grown(try mesh()), placement: try table(placement), dataDirectory: data,
+                name: name, topology: try revised(try grown(try mesh())), placement: try table(placement),
+                dataDirectory: data,
                 secret: try SecretFile.read(secretFile), boot: SecretText.randomInteger(),
                 storeID: SecretText.randomInteger())
             settings.store = try birth(settings.store)
@@ -176,6 +183,11 @@ struct HostOptions: ParsableArguments {
     private func grown(_ topology: MeshTopology) throws -> MeshTopology {
         guard let cellsFile else { return topology }
         return try AddedCellsFile.grown(topology, by: cellsFile)
+    }
+
+    private func revised(_ topology: MeshTopology) throws -> MeshTopology {
+        guard let blueprintsFile else { return topology }
+        return try BlueprintRevisionsFile.revised(topology, by: blueprintsFile)
     }
 
     private func table(_ path: String?) throws -> PlacementTable {

@@ -12,7 +12,7 @@ struct ProcessCommandTests {
             command.arguments(Sample.eu1, join: [.loopback(1), .loopback(2)], listen: nil) == [
                 "cell", "--name", "eu-1", "--model", "/m/mesh.json", "--data", "/m/cells/eu-1", "--secret-file",
                 "/m/secret", "--faults", "/m/faults.json", "--keys-file", "/m/keys", "--cells-file", "/m/cells.json",
-                "--settings-file", "/m/settings.json",
+                "--blueprints-file", "/m/blueprints.json", "--settings-file", "/m/settings.json",
                 "--lock", "/m/control.lock", "--grace", "600000ms", "--ready-fd", "3", "--join", "127.0.0.1:1",
                 "--join",
                 "127.0.0.1:2", "--x",
