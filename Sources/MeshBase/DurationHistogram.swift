@@ -51,6 +51,13 @@ public struct DurationHistogram: Sendable, Equatable {
         counts.indices.filter { counts[$0] > 0 }.map { (Self.end(of: $0), counts[$0]) }
     }
 
+    /// How wide the bucket is that has this upper end.
+    public static func width(ofBucketUpTo end: TimeAmount) -> TimeAmount {
+        let last = UInt64(max(end.nanoseconds / 1_000 - 1, 0))
+        guard last >= 8 else { return .microseconds(1) }
+        return .microseconds(Int64(1) << Int64(63 - last.leadingZeroBitCount - 3))
+    }
+
     private static func bucket(_ duration: TimeAmount) -> Int {
         // Microseconds, in eighths of an octave above 8 of them.
         let value = UInt64(max(duration.nanoseconds, 0)) / 1_000

@@ -139,7 +139,7 @@ extension RouterNode {
         let head = frame.head
         if head.epoch == operations[key]!.epoch, head.flags.contains(.acknowledgement) == work.register.isStoring {
             let end = AttemptEnd(record: head)
-            figures.ended(cell, end.outcome, isError: end.isError, took: now - operations[key]!.attemptBegan)
+            figures.ended(.record, cell, end.outcome, isError: end.isError, took: now - operations[key]!.attemptBegan)
             if end.outcome == .ok || end.outcome == .failed {
                 conducts[cell.position].answered(
                     isGood: end.outcome == .ok, slot: 0, took: now - operations[key]!.attemptBegan, now: now)
@@ -236,7 +236,7 @@ extension RouterNode {
         _ key: SlabKey, _ position: Int, isLost: Bool = false, now: Instant, into sink: inout some RouterSink
     ) {
         if isLost, case .record(let work) = operations[key]!.work {
-            if work.register.pending & (1 << position) != 0 { figures.ended(work.members[position], .failed) }
+            if work.register.pending & (1 << position) != 0 { figures.ended(.record, work.members[position], .failed) }
             endRecord(work.attempts, position, .linkLost, now: now, into: &sink)
         }
         let step = advance(key, now: now) { $0.failed(position) }
@@ -280,7 +280,7 @@ extension RouterNode {
         if case .record(let work) = operations[key]!.work {
             // Where this process was late itself the answers may lie in its buffers.
             for position in 0..<work.members.count where work.register.pending & (1 << position) != 0 {
-                figures.ended(work.members[position], isLate ? .cancelled : .failed)
+                figures.ended(.record, work.members[position], isLate ? .cancelled : .failed)
                 conducts[work.members[position].position].gaveUp(
                     slot: 0, after: now - operations[key]!.attemptBegan, now: now)
             }
@@ -406,7 +406,7 @@ extension RouterNode {
             }
             counters.unsent += 1
             unsent |= 1 << position
-            figures.ended(cell, .failed)
+            figures.ended(.record, cell, .failed)
             if isAwaited { endRecord(work.attempts, position, .unsent, now: clock, into: &sink) }
         }
         return unsent

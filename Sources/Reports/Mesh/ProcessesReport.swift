@@ -16,6 +16,8 @@ package struct ProcessesReport: Codable, Sendable, Equatable {
         @Nullable package var admin: String?
         @Nullable package var gossip: String?
         package var restarts: Int
+        /// Of a cell, as `StatusReport.Cell.version`.
+        package var version: Int?
 
         private enum CodingKeys: String, CodingKey {
             // In the order in which they are written.
@@ -23,7 +25,7 @@ package struct ProcessesReport: Codable, Sendable, Equatable {
             case processorMilliseconds = "cpu_ms"
             case residentBytes = "rss_bytes"
             case proportionalBytes = "pss_bytes"
-            case started, admin, data, gossip, restarts
+            case started, admin, data, gossip, restarts, version
         }
 
         package init(

@@ -53,6 +53,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
         /// What keeps its store from doing what it should: `store-full` (it answers reads and refuses writes) or
         /// `store-broken`; absent where nothing does.
         package var trouble: String?
+        /// Which version of its blueprint it runs, 1 for the one that it was founded with; absent where no mesh's cell has another.
+        package var version: Int?
 
         package init(
             name: String, region: String, zone: String, pid: Int32?, state: ProcessState, address: String?,
@@ -101,6 +103,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             failing = try container.decodeIfPresent([FailingService].self, forKey: .failing)
             reason = try container.decodeIfPresent(String.self, forKey: .reason)
             trouble = try container.decodeIfPresent(String.self, forKey: .trouble)
+            version = try container.decodeIfPresent(Int.self, forKey: .version)
         }
 
         private enum CodingKeys: String, CodingKey {
@@ -113,7 +116,7 @@ package struct StatusReport: Codable, Sendable, Equatable {
             case reason
             case isReady = "ready"
             case healthScore = "health_score"
-            case health, failing, trouble
+            case health, failing, trouble, version
         }
     }
     package struct Router: Codable, Sendable, Equatable {
@@ -194,6 +197,8 @@ package struct StatusReport: Codable, Sendable, Equatable {
     package var evacuated: [String]?
     /// The evacuation or restore under way; absent where there is none.
     package var evacuation: EvacuationStatus?
+    /// The rollout under way; absent where there is none.
+    package var rollout: RolloutReport?
     /// Absent where others sweep.
     package var tombstones: Tombstones?
 

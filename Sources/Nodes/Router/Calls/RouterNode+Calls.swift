@@ -146,7 +146,7 @@ extension RouterNode {
         let index = Int(token.rawValue)
         let cell = calls[place].sent[index].cell
         figures.ended(
-            cell, end.outcome, isError: isError ?? end.isError,
+            .service, cell, end.outcome, isError: isError ?? end.isError,
             took: isAnswer ? now - calls[place].sent[index].at : nil)
         if isAnswer, end.outcome == .ok || end.outcome == .slow || end.kind == .failed {
             conducts[cell.position].answered(
@@ -211,7 +211,7 @@ extension RouterNode {
         }
         conducts[sent.cell.position].gaveUp(slot: calls[place].slot, after: now - sent.at, now: now)
         let isLimit = cancel.reason == .limit
-        figures.ended(sent.cell, isLimit || cancel.reason == .callTime ? .failed : .cancelled)
+        figures.ended(.service, sent.cell, isLimit || cancel.reason == .callTime ? .failed : .cancelled)
         if defect == .keepsPermits { return }
         if defect == .endsTwice, let permit = sent.permit {
             _ = gates.gates[Int(sent.gate)].count(

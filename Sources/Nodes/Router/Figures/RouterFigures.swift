@@ -1,4 +1,5 @@
 import MeshBase
+import Reports
 import Resilience
 import Sharding
 
@@ -36,6 +37,12 @@ package struct RouterFigures: Sendable {
         }
     }
 
+    private struct Seen: Sendable {
+        var ok: UInt64 = 0
+        var failed: UInt64 = 0
+        var times = DurationHistogram()
+    }
+
     /// By cell: attempts that were sent.
     private var attempts: [UInt64]
     /// By cell and outcome.
@@ -44,6 +51,8 @@ package struct RouterFigures: Sendable {
     private var errors: [UInt64]
     /// By kind, priority and class.
     private var answers: [UInt64]
+    /// By cell, services first: how attempts ended, and how long those took that were answered, finer than `cellTimes`.
+    private var seen: [Seen]
     /// By cell: from the sending of an attempt to its answer, of those that were answered while somebody waited.
     package private(set) var cellTimes: LatencyTable
     /// By kind: from the arrival of a client's request to its answer.
@@ -54,6 +63,7 @@ package struct RouterFigures: Sendable {
         ends = Array(repeating: 0, count: cells * Outcome.allCases.count)
         errors = Array(repeating: 0, count: cells)
         answers = Array(repeating: 0, count: Kind.allCases.count * Priority.allCases.count * Class.allCases.count)
+        seen = Array(repeating: Seen(), count: 2 * cells)
         cellTimes = LatencyTable(rows: cells)
         clientTimes = LatencyTable(rows: Kind.allCases.count)
     }
@@ -63,6 +73,7 @@ package struct RouterFigures: Sendable {
         attempts += repeatElement(0, count: cells - attempts.count)
         ends += repeatElement(0, count: cells * Outcome.allCases.count - ends.count)
         errors += repeatElement(0, count: cells - errors.count)
+        seen += repeatElement(Seen(), count: 2 * cells - seen.count)
         cellTimes.grow(rows: cells)
     }
 
@@ -74,15 +85,27 @@ package struct RouterFigures: Sendable {
 
     /// An attempt has ended without an answer.
     @inline(__always)
-    mutating func ended(_ cell: CellIndex, _ outcome: Outcome) { ended(cell, outcome, isError: outcome == .failed) }
+    mutating func ended(_ kind: Kind, _ cell: CellIndex, _ outcome: Outcome) {
+        ended(kind, cell, outcome, isError: outcome == .failed)
+    }
 
     /// An attempt has ended.
     ///
     /// - Parameters:
+    ///   - kind: of what the cell was asked for; a check is a record.
     ///   - isError: a client would be told 5xx.
     ///   - took: since it was sent, of one that was answered; nil of others.
     @inline(__always)
-    mutating func ended(_ cell: CellIndex, _ outcome: Outcome, isError: Bool, took: TimeAmount? = nil) {
+    mutating func ended(
+        _ kind: Kind, _ cell: CellIndex, _ outcome: Outcome, isError: Bool, took: TimeAmount? = nil
+    ) {
+        let place = 2 * cell.position + (kind == .service ? 0 : 1)
+        if isError {
+            seen[place].failed &+= 1
+        } else if outcome != .cancelled {
+            seen[place].ok &+= 1
+        }
+        if let took { seen[place].times.record(took) }
         errors[cell.position] &+= isError ? 1 : 0
         ends[cell.position * Outcome.allCases.count + Int(outcome.rawValue)] &+= 1
         if let took { cellTimes.record(took, in: cell.position) }
@@ -115,6 +138,17 @@ package struct RouterFigures: Sendable {
     /// Attempts at a cell that ended so, from the start.
     package func ended(_ outcome: Outcome, at cell: CellIndex) -> UInt64 {
         ends[cell.position * Outcome.allCases.count + Int(outcome.rawValue)]
+    }
+
+    /// How attempts at a cell ended, from the start, by what it was asked for.
+    package func figures(of cell: CellIndex) -> CellFiguresPage.Cell {
+        func figures(_ seen: Seen) -> AttemptFigures {
+            AttemptFigures(
+                ok: seen.ok, failed: seen.failed,
+                times: seen.times.buckets.map { [UInt64($0.upTo.nanoseconds / 1_000), UInt64($0.count)] })
+        }
+        return CellFiguresPage.Cell(
+            services: figures(seen[2 * cell.position]), records: figures(seen[2 * cell.position + 1]))
     }
 
     /// Answers to clients, from the start.

@@ -1,0 +1,73 @@
+import MeshBase
+import Reports
+import Testing
+
+@testable import Scenarios
+
+@Suite struct RolloutGateTests {
+    private func cell(ok: UInt64, failed: UInt64 = 0) -> CellFiguresPage.Cell {
+        .init(services: AttemptFigures(ok: ok, failed: failed))
+    }
+
+    private func gate(
+        _ name: String, _ changed: CellFiguresPage.Cell, _ others: CellFiguresPage.Cell,
+        offered: (UInt64, UInt64) = (9_000, 9_000),
+        before: UInt64 = 3_000
+    ) throws -> RolloutReport.Gate {
+        let gates = RolloutGates(
+            changed: .init(changed, offered: offered.0), others: .init(others),
+            changedBefore: .init(cell(ok: before), offered: offered.1))
+        return try #require(gates.all.first { $0.name == name })
+    }
+
+    @Test func aShareFailsWhereItsIntervalLeavesTheBoundOut() throws {
+        #expect(try gate("success rate", cell(ok: 1_000), cell(ok: 1)).verdict == .met)
+        #expect(try gate("success rate", cell(ok: 900, failed: 100), cell(ok: 1)).verdict == .failed)
+        #expect(try gate("success rate", cell(ok: 94, failed: 6), cell(ok: 1)).verdict == .undecided)
+        #expect(try gate("success rate", cell(ok: 192, failed: 8), cell(ok: 1)).verdict == .met)
+        #expect(try gate("success rate", cell(ok: 0), cell(ok: 1)).verdict == .undecided)
+    }
+
+    @Test func errorsAreHeldAgainstTheOthers() throws {
+        let others = cell(ok: 9_900, failed: 100)
+        #expect(try gate("error rate", cell(ok: 3_000), others).verdict == .met)
+        #expect(try gate("error rate", cell(ok: 2_900, failed: 100), others).verdict == .failed)
+        #expect(try gate("error rate", cell(ok: 2_970, failed: 30), others).verdict == .undecided)
+        // One failure beside none is no ratio, and many beside none are.
+        #expect(try gate("error rate", cell(ok: 3_000, failed: 1), cell(ok: 9_000)).verdict == .met)
+        #expect(try gate("error rate", cell(ok: 100, failed: 1), cell(ok: 9_000)).verdict == .undecided)
+        #expect(try gate("error rate", cell(ok: 3_000, failed: 12), cell(ok: 9_000)).verdict == .failed)
+    }
+
+    @Test func throughputIsWhatACellDidBeforeInProportionToTheOthers() throws {
+        let others = cell(ok: 9_000)
+        #expect(try gate("throughput", cell(ok: 2_820), others).verdict == .undecided)
+        #expect(
+            try gate("throughput", cell(ok: 12_000), others, offered: (40_000, 40_000), before: 12_000).verdict == .met)
+        #expect(try gate("throughput", cell(ok: 2_400), others).verdict == .failed)
+        // Half the load is no harm.
+        #expect(
+            try gate("throughput", cell(ok: 12_000), others, offered: (40_000, 80_000), before: 24_000).verdict == .met)
+    }
+
+    @Test func ratiosJoinIntervals() {
+        let one = RatioInterval(.init(100, low: 90, high: 110), over: .init(100, low: 100, high: 100))
+        #expect(abs(one.low - 0.9) < 1e-9 && abs((one.high ?? 0) - 1.1) < 1e-9 && one.ratio == 1)
+        let both = RatioInterval(.init(100, low: 90, high: 110), over: .init(100, low: 90, high: 110))
+        #expect(both.low < 0.9 && both.low > 90.0 / 110 && (both.high ?? 0) > 1.1 && (both.high ?? 9) < 110.0 / 90)
+        let none = RatioInterval(.init(3, low: 1, high: 9), over: .init(0, low: 0, high: 2))
+        #expect(none.ratio == nil && none.low == 0.5 && none.high == nil)
+    }
+
+    @Test func timesLieWithinTheirBuckets() {
+        var histogram = DurationHistogram()
+        for micros in 1..<10_240 { histogram.record(.microseconds(Int64(micros))) }
+        let figures = AttemptFigures(
+            times: histogram.buckets.map { [UInt64($0.upTo.nanoseconds / 1_000), UInt64($0.count)] })
+        for rank in [10, 100, 777, 5_000, 9_900] as [UInt64] {
+            #expect(abs(figures.time(ofRank: rank) - Double(rank)) < Double(rank) * 0.005 + 1, "\(rank)")
+        }
+        let more = figures.since(AttemptFigures(times: [[2, 1]]))
+        #expect(more.answered == 10_238)
+    }
+}
