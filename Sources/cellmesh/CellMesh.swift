@@ -50,7 +50,7 @@ struct CellMesh: ParsableCommand {
                 name: "Moves",
                 subcommands: [
                     EvacuateCommand.self, RestoreCommand.self, EvacuationCommand.self, MoveCommand.self,
-                    PinsCommand.self,
+                    PinsCommand.self, RolloutCommand.self,
                 ]),
             CommandGroup(
                 name: "Drills", subcommands: [DrillCommand.self, GameDayCommand.self, MonkeyCommand.self]),

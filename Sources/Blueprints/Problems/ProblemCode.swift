@@ -53,6 +53,7 @@ package enum ProblemCode: String, Sendable, Codable, CaseIterable {
     case shardTooLarge = "shard-too-large"
     case geographyTooSmall = "geography-too-small"
     case unexportable
+    case notLive = "not-live"
 
     // Warnings.
     case quorumOfTwo = "quorum-of-two"

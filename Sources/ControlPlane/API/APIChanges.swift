@@ -16,6 +16,10 @@ package protocol APIChanges: AnyObject {
     func halt(_ request: HaltRequest, completion: @escaping (Result<HaltReport, APIFailure>) -> Void)
     /// Lets a monkey loose, or takes it in.
     func changeMonkey(_ change: MonkeyChange, completion: @escaping (Result<MonkeyReport, APIFailure>) -> Void)
+    /// Begins a rollout, or says why it does not.
+    func beginRollout(_ order: RolloutOrder, completion: @escaping (Result<RolloutReport, APIFailure>) -> Void)
+    /// Takes the one under way back.
+    func abortRollout(completion: @escaping (Result<RolloutReport, APIFailure>) -> Void)
     /// Begins a drill of this program, or tells the one that runs to end.
     func changeDrill(
         _ change: DrillChange, completion: @escaping (Result<DrillChangeReport, APIFailure>) -> Void)

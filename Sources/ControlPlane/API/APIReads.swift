@@ -29,6 +29,8 @@ package protocol APIReads: AnyObject {
     func metrics() -> String
     /// The monkey and what it has done; nil where none is let loose from here.
     var monkeyReport: MonkeyReport? { get }
+    /// The rollout under way, or the last one; nil where none is made from here.
+    var rolloutReport: RolloutReport? { get }
     /// The drills of this program, and how each has ended here.
     func drills(completion: @escaping (Result<DrillsReport, APIFailure>) -> Void)
     /// A report as a page; nil where none is kept of this id.
@@ -47,6 +49,7 @@ extension APIReads {
     package var settingsPage: String? { nil }
     package var traces: TraceGatherer? { nil }
     package var monkeyReport: MonkeyReport? { nil }
+    package var rolloutReport: RolloutReport? { nil }
     package func drills(completion: @escaping (Result<DrillsReport, APIFailure>) -> Void) {
         completion(.failure(APIFailure(404, "No drill is run from here.")))
     }

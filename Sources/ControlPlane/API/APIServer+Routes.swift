@@ -98,6 +98,14 @@ extension APIServer {
                 return report
             }
         }
+        table.read("/v1/rollout", "The rollout under way, or the last one") { _ in
+            server().tell { (backend) throws(APIFailure) in
+                guard let report = backend.rolloutReport else {
+                    throw APIFailure(404, "No rollout is made from here.")
+                }
+                return report
+            }
+        }
         table.read("/v1/drills", "The drills that there are, and how each ended last") { call in
             server().ask { $0.drills(completion: server().later(call)) }
         }
@@ -184,6 +192,15 @@ extension APIServer {
                 let wanted = try decode(DrillChange.self, call, "{\"drill\": NAME} or {\"stop\": true}")
                 changes.changeDrill(wanted, completion: server().later(call))
             }
+        }
+        // A blueprint may name programs that are run: not for pages.
+        table.post("/v1/rollout", access: .token, "Rolls a blueprint out over cells, stage by stage") { call in
+            server().change { (changes) throws(APIFailure) in
+                changes.beginRollout(try RolloutOrder(body: call.body), completion: server().later(call))
+            }
+        }
+        table.post("/v1/rollout/abort", access: .token, "Takes the rollout under way back") { call in
+            server().change { $0.abortRollout(completion: server().later(call)) }
         }
         // It names a file that is run: not for pages.
         table.post("/v1/gamedays", access: .token, "Sets, or ends, the game day that is run each week") { call in

@@ -102,6 +102,7 @@ extension ControlPlane {
         if desk.status.isUnderWay {
             found.append(.init("evacuation", "an evacuation is under way"))
         }
+        if rolloutDesk.isUnderWay { found.append(.init("rollout", "a rollout is under way")) }
         if !evacuated.isEmpty { found.append(.init("evacuated", "a region is evacuated")) }
         return found
     }

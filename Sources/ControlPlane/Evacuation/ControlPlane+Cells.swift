@@ -167,14 +167,19 @@ extension ControlPlane {
     }
 
     private func grow(_ topology: MeshTopology) {
-        self.topology = topology
+        adopt(topology)
         use = CellUse(placement, topology)
         unused = use.unusedNames(topology)
         runtime.grow(topology)
         hostMap.follow(topology)
         supervisor.grow(topology.processNames)
+        countCustomers()
+    }
+
+    /// The topology is another one, of the same cells or more.
+    func adopt(_ topology: MeshTopology) {
+        self.topology = topology
         faultRegister.grow(topology)
         desk.grow(topology)
-        countCustomers()
     }
 }

@@ -19,6 +19,7 @@ extension ControlPlane {
         var request = request
         do throws(APIFailure) {
             guard !isStopping else { throw APIFailure(409, "The mesh is shutting down.") }
+            if !request.isDryRun { try refuseDuringRollout() }
             try choose(&request)
             // Between the look that lets cells come and their plan nothing else may begin, or they would come in vain.
             guard !isAddingCells || request.isDryRun else {

@@ -21,6 +21,7 @@ extension ControlPlane {
             }
             if var start = change.start {
                 try haltDesk.check()
+                try refuseDuringRollout()
                 // Once and for all: the next control plane spares the same.
                 do throws(UnknownTarget) {
                     if let words = start.except { start.except = try chosen(words, seed: start.seed) }
@@ -90,6 +91,7 @@ extension ControlPlane {
         }
         if let drill = directory.runningDrill { return "the drill \(drill.name) runs" }
         if desk.status.isUnderWay { return "an evacuation is under way" }
+        if rolloutDesk.isUnderWay { return "a rollout is under way" }
         if !evacuated.isEmpty { return "a region is evacuated" }
         if own == nil, let alert = liveDesk.latest.alerts.first {
             return "the alert \(alert.name) fires (\(alert.subject))"

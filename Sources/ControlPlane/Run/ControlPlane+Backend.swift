@@ -111,6 +111,8 @@ extension ControlPlane: APIBackend, APIChanges {
         if !evacuated.isEmpty { report.evacuated = evacuated.sorted().map { topology.regions[$0].name } }
         let moving = desk.status
         if moving.isUnderWay { report.evacuation = moving }
+        if rolloutDesk.isUnderWay { report.rollout = rolloutDesk.report }
+        for index in report.cells.indices { report.cells[index].version = shownVersion(of: CellIndex(index)) }
         return report
     }
 
@@ -122,6 +124,9 @@ extension ControlPlane: APIBackend, APIChanges {
                 process.name, isHere ? process.identity?.pid : nil, state(of: process, live: live), process.addresses,
                 process.restarts, started: process.started)
             if !isHere { tellElsewhere(process, in: &row) }
+            if process.name.role == .cell {
+                row.version = topology.cellIndex(named: process.name.name).flatMap { shownVersion(of: $0) }
+            }
             return row
         }
         rows += programRows

@@ -127,6 +127,7 @@ extension ControlPlane {
         desk.start()
         settingsDesk.start()
         monkeyDesk.start()
+        rolloutDesk.start()
         gameDayDesk.start()
         note("ready", ["ready_ms": Int(file.readyMilliseconds), "adopted": adoption.plan.adopt.count])
         onReady(

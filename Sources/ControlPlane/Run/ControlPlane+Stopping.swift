@@ -18,6 +18,7 @@ extension ControlPlane {
         isStopping = true
         startTimer?.close()
         monkeyDesk.close()
+        rolloutDesk.close()
         note("stopping", [:])
         // It takes back what it has in force, for which the mesh has to be there; not for long.
         _ = try? drillDesk.end(by: "the end of the mesh")

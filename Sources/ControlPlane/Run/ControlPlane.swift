@@ -39,6 +39,11 @@ package final class ControlPlane {
     let monkeyDesk: MonkeyDesk
     let gameDayDesk: GameDayDesk
     let drillDesk: DrillDesk
+    let rolloutDesk: RolloutDesk
+    /// Of the rollout under way.
+    var figures = FiguresWatch()
+    /// The process that ran when a rollout began to change it: where it still runs it was left as it was.
+    var untouched: (name: String, identity: ProcessIdentity)?
     let targetsFile: TargetsFile
     let loadDesk: LoadDesk
     private(set) var routerWatch: RouterWatch!
@@ -189,6 +194,7 @@ package final class ControlPlane {
             gameDayDesk = GameDayDesk(
                 loop: loop, journal: journal, directory: directory, executable: settings.executable)
             drillDesk = DrillDesk(loop: loop, directory: directory, executable: settings.executable)
+            rolloutDesk = RolloutDesk(loop: loop, journal: journal)
             api.keepPasses(in: journal)
             targetsFile = TargetsFile(path: directory.targetsPath)
             loadDesk = LoadDesk(loop: loop, mesh: directory.name, executable: settings.executable)
@@ -273,6 +279,7 @@ package final class ControlPlane {
             if hasEnded { faultsEnded = loop.now() }
         }
         monkeyDesk.acts = monkeyActs
+        rolloutDesk.acts = rolloutActs
         runtime.onStop = { [unowned self] in signalled() }
         hangup = try? SignalWatcher(loop: loop, signal: SIGHUP) { [unowned self] in signalled() }
         loop.beforeWaiting { [weak self] in self?.endTurn() }

@@ -84,6 +84,11 @@ struct DrillMesh {
                 "the mesh is halted since \(halt.since)\(halt.reason.map { " (\($0))" } ?? ""); nothing was changed",
                 next: "cellmesh halt --release")
         }
+        if let rollout = status.report.rollout {
+            throw CommandFailure(
+                .declined, "a rollout of '\(rollout.blueprint)' is under way; nothing was changed",
+                next: "cellmesh rollout status")
+        }
         let evacuated = status.report.evacuated ?? []
         guard evacuated.isEmpty else {
             throw CommandFailure(

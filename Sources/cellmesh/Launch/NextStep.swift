@@ -16,7 +16,7 @@ enum NextStep {
         "kill", "load", "logs", "members", "membership", "monkey", "move", "notice", "partition", "pause", "peak",
         "pins",
         "policies",
-        "ps", "report", "restart", "restore", "resume", "route", "status", "store", "top", "trace", "why",
+        "ps", "report", "restart", "restore", "resume", "rollout", "route", "status", "store", "top", "trace", "why",
     ]
 
     /// The first command that a text advises: `first 'cellmesh restore us-east'`; nil where it names none.

@@ -78,6 +78,16 @@ struct APIServerTests {
             calls.append("monkey \(change.start?.least ?? -1) \(change.stop ?? false)")
             completion(.success(MonkeyReport()))
         }
+        func beginRollout(
+            _ order: RolloutOrder, completion: @escaping (Result<RolloutReport, APIFailure>) -> Void
+        ) {
+            calls.append("rollout \(order.yaml.count) \(order.stages ?? []) \(order.undecided?.rawValue ?? "-")")
+            completion(.success(.nothing))
+        }
+        func abortRollout(completion: @escaping (Result<RolloutReport, APIFailure>) -> Void) {
+            calls.append("rollout abort")
+            completion(.success(.nothing))
+        }
         func changeDrill(
             _ change: DrillChange, completion: @escaping (Result<DrillChangeReport, APIFailure>) -> Void
         ) {

@@ -20,6 +20,9 @@ extension RouterHost {
             case .some: return .refusal(400, "There is one part: reach.")
             }
         }
+        table.read("/v1/figures", "How its attempts at each cell ended, and how long they took") { _ in
+            .document(ReportJSON.encode(host().figures))
+        }
         table.read("/v1/moves", "What customers on the way between two placements saw") { _ in
             .json(RouterPages.moves(host().node, now: host().runtime.loop.now()))
         }

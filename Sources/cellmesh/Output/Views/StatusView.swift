@@ -34,22 +34,27 @@ enum StatusView {
             text += "evacuated: \(regions.map { "region/\($0)" }.joined(separator: ", "))\n"
         }
         if let evacuation = status.evacuation { text += EvacuationView.line(evacuation) + "\n" }
+        if let rollout = status.rollout { text += RolloutView.line(rollout) + "\n" }
         return text
     }
 
     private static func cells(_ status: StatusReport, _ style: TableStyle) -> String {
-        var table = style.table([
-            .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("HEALTH", .right),
-            .init("CUSTOMERS", .right), .init("ADDRESS"), .init("PID", .right, wide: true),
-        ])
+        // As long as all cells run what they were founded with, there is nothing to tell apart.
+        let hasVersions = status.cells.contains { $0.version != nil }
+        var table = style.table(
+            [
+                .init("CELL"), .init("REGION"), .init("ZONE"), .init("STATE"), .init("HEALTH", .right),
+                .init("CUSTOMERS", .right), .init("ADDRESS"), .init("PID", .right, wide: true),
+            ] + (hasVersions ? [.init("VERSION", .right)] : []))
         for cell in status.cells {
             let state = cell.state.rawValue
-            table.add([
-                .init(cell.name), .init(cell.region), .init(cell.zone), .init(state, Wording.style(ofState: state)),
-                .init(cell.healthScore.map { Wording.fixed($0, 2) } ?? "-", health(cell)),
-                .init(cell.customers.map { Wording.count($0) } ?? "-"), .init(cell.address ?? "-"),
-                .init(number(cell.pid)),
-            ])
+            table.add(
+                [
+                    .init(cell.name), .init(cell.region), .init(cell.zone), .init(state, Wording.style(ofState: state)),
+                    .init(cell.healthScore.map { Wording.fixed($0, 2) } ?? "-", health(cell)),
+                    .init(cell.customers.map { Wording.count($0) } ?? "-"), .init(cell.address ?? "-"),
+                    .init(number(cell.pid)),
+                ] + (hasVersions ? [.init(number(cell.version))] : []))
         }
         return table.render()
     }
