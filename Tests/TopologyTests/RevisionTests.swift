@@ -49,19 +49,27 @@ import Testing
         var revisions = revisions()
         let all = founded.cells.map(\.name)
         revisions.set(2, of: all, blueprint: "echo", among: all)
-        #expect(revisions.next == 3)
-        revisions.versions.append(.init(number: 3, blueprint: echo(cpu: 9), source: "newer.yaml"))
+        #expect(revisions.add(echo(cpu: 9), source: "newer.yaml") == 3)
         revisions.set(3, of: ["eu-west-1"], blueprint: "echo", among: all)
         #expect(revisions.versions.map(\.number) == [2, 3])
         let mixed = try founded.revised(revisions)
         #expect(mixed.blueprints.map(\.name) == ["echo", "echo-v3"])
         #expect(mixed.blueprints.map(\.services[0].work.cpu) == [.microseconds(5), .microseconds(9)])
+        // As long as nothing else comes, all can go back to what they had.
         revisions.set(3, of: all, blueprint: "echo", among: all)
-        #expect(revisions.versions.map(\.number) == [3] && revisions.standard == ["echo": 3])
-        // Back to the founding one; the number is not given twice.
+        #expect(revisions.standard == ["echo": 3])
+        revisions.set(2, of: ["eu-west-1"], blueprint: "echo", among: all)
+        #expect(
+            try founded.revised(revisions).blueprints.map(\.services[0].work.cpu) == [
+                .microseconds(5), .microseconds(9),
+            ])
+        revisions.set(3, of: all, blueprint: "echo", among: all)
+        #expect(revisions.add(echo(cpu: 11), source: "newest.yaml") == 4)
+        #expect(revisions.versions.map(\.number) == [3, 4])
+        // Back to the founding one; no number is given twice.
         revisions.set(1, of: all, blueprint: "echo", among: all)
-        #expect(revisions.standard.isEmpty && revisions.cells.isEmpty && revisions.next == 4)
-        #expect(try founded.revised(revisions).blueprints == founded.blueprints)
+        #expect(revisions.standard.isEmpty && revisions.cells.isEmpty && revisions.next == 5)
+        #expect(try founded.revised(revisions) == founded)
     }
 
     @Test func whatProcessesMustAgreeOnCannotChange() throws {

@@ -84,12 +84,11 @@ extension ControlPlane {
         do throws(DataDirectoryError) { revisions = try directory.revisions() ?? revisions } catch {
             throw APIFailure(500, "Nothing was changed: \(error).")
         }
-        let version = revisions.next
         let former = chosen.map { topology.version(of: CellIndex($0)) }
         guard !chosen.allSatisfy({ Self.isSame(topology.blueprint(of: CellIndex($0)), blueprint) }) else {
             throw APIFailure(409, "These cells have just this blueprint already. Nothing was changed.")
         }
-        revisions.versions.append(.init(number: version, blueprint: blueprint, source: order.source))
+        let version = revisions.add(blueprint, source: order.source)
         let stages: [Int]
         do throws(EvacuationPlanFault) {
             stages = try EvacuationStages.percents(
@@ -167,7 +166,9 @@ extension ControlPlane {
                     [unowned self] pages in
                     var sight = figures.take(pages.values.compactMap { $0 })
                     for unit in changed {
-                        guard let process = supervisor[processName(unit)], !process.isRunning else { continue }
+                        guard let process = supervisor[processName(unit)], !process.isRunning,
+                            !unused.contains(process.name)
+                        else { continue }
                         if case .down(let reason) = process.phase { sight.down[unit] = reason ?? "it was not started" }
                     }
                     done(sight)
@@ -188,6 +189,8 @@ extension ControlPlane {
         if name.role == .cell {
             do { try revise(unit, to: version) } catch { return done("\(error)") }
         }
+        // Nobody needs it; it has the version when it starts.
+        if unused.contains(name), !process.isRunning { return done(nil) }
         if isBack {
             if process.isHeldDown { return done("it was killed, and has the former version when it starts") }
             // It has never gone: the new one did not come so far.

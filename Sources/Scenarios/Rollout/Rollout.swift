@@ -48,6 +48,8 @@ package struct Rollout: Codable, Sendable, Equatable {
         }
     }
 
+    /// Between the last change of a stage and its watch: what was on its way to a process that ended has been given up then.
+    package static let settle = TimeAmount.seconds(2)
     /// Attempts that are waited for at the first stage's cells before anything is changed, as long as there is time.
     package static let wantedBefore: UInt64 = 4_000
 
@@ -62,7 +64,7 @@ package struct Rollout: Codable, Sendable, Equatable {
     private var window: Window
     /// As the cells were before any was changed.
     private var before: Window?
-    /// When the next stage begins.
+    /// When the next stage, or its watch, begins.
     private var next: Instant?
     private var steps: [RolloutPlan.Step] { plan.steps }
 
@@ -87,20 +89,23 @@ package struct Rollout: Codable, Sendable, Equatable {
     /// The looks of a second.
     package mutating func look(_ sight: Sight, now: Instant) -> [Order] {
         guard pending == nil else { return [] }
+        let fallen = sight.down.filter { report.changed.contains($0.key) }
+        if report.state == .watching || report.state == .waiting, let (name, why) = fallen.min(by: { $0.key < $1.key })
+        {
+            if report.state == .watching { end(.ended, window.since.map { now - $0 } ?? .zero) }
+            return rollBack("\(name), which was changed, does not run: \(why)")
+        }
         switch report.state {
         case .before, .watching:
             guard let since = window.since else {
-                window.since = now
+                let begins = next ?? now + (report.state == .before ? .zero : min(Self.settle, plan.watch))
+                next = now >= begins ? nil : begins
+                if now >= begins { window.since = now }
                 return []
             }
             window.take(sight)
             let age = now - since
             if report.state == .before { return lookBefore(age) }
-            let fallen = sight.down.filter { report.changed.contains($0.key) }
-            if let (name, why) = fallen.min(by: { $0.key < $1.key }) {
-                end(.ended, age)
-                return rollBack("\(name), which was changed, does not run: \(why)")
-            }
             return judge(age)
         case .waiting:
             guard let next else {
@@ -303,9 +308,10 @@ package struct Rollout: Codable, Sendable, Equatable {
         return revert()
     }
 
-    /// The last one that was changed first.
+    /// The last one that was changed first; routers behind all cells, since they go by what those have then.
     private mutating func revert() -> [Order] {
-        guard let unit = report.changed.last else {
+        let routers = Set(plan.routers)
+        guard let unit = report.changed.last(where: { !routers.contains($0) }) ?? report.changed.last else {
             report.state = .rolledBack
             return [.finish]
         }

@@ -21,7 +21,7 @@ public struct BlueprintRevisions: Sendable, Codable, Equatable {
     /// The version of what the mesh was founded with.
     public static let founding = 1
 
-    /// Rising; those that no cell has any more are left out, but for the last.
+    /// Rising; those that no cell has any more go with the next one that comes.
     public var versions: [Version]
     /// By a blueprint's name, the version of those of its cells that `cells` does not name; what is absent is the founding one.
     public var standard: [String: Int]
@@ -56,9 +56,17 @@ public struct BlueprintRevisions: Sendable, Codable, Equatable {
             standard[blueprint] = one == Self.founding ? nil : one
             for cell in all { cells[cell] = nil }
         }
+    }
+
+    /// A further version, which no cell has yet. Those that no cell has now are forgotten: nobody goes back to them any more.
+    ///
+    /// - Returns: its number.
+    public mutating func add(_ blueprint: Blueprint, source: String) -> Int {
         let used = Set(cells.values).union(standard.values)
-        let last = versions.last?.number
-        versions.removeAll { !used.contains($0.number) && $0.number != last }
+        let number = next
+        versions.removeAll { !used.contains($0.number) }
+        versions.append(Version(number: number, blueprint: blueprint, source: source))
+        return number
     }
 }
 

@@ -76,6 +76,14 @@ import Testing
         #expect(bench.changed.isEmpty)
     }
 
+    @Test func routersGoBackBehindTheCells() {
+        var bench = RolloutBench(.of(1, cells: 2, routers: ["r1", "r2"], stages: [100]))
+        bench.run { $0.state == .watching }
+        bench.new.errors = 0.5
+        bench.run()
+        #expect(bench.log == ["+a-1", "+a-2", "+r1", "+r2", "-a-2", "-a-1", "-r2", "-r1"])
+    }
+
     @Test func theLastStageIsComparedWithBefore() {
         var bench = RolloutBench(.of(1, cells: 1))
         bench.new.slower = 1.5
