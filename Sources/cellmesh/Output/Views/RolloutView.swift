@@ -5,7 +5,7 @@ import Telemetry
 /// A rollout: how far it is, and what decided its stages.
 enum RolloutView {
     static func report(_ report: RolloutReport) -> Report {
-        Report(report, names: report.changed.map { "cell/\($0)" }) { style in
+        Report(report, names: changedCells(report).map { "cell/\($0)" }) { style in
             guard report.state != .none else { return "there was no rollout\n" }
             var text = line(report) + "\n"
             if let reason = report.reason, report.state != .rollingBack { text += "\(reason)\n" }
@@ -22,10 +22,15 @@ enum RolloutView {
         }
     }
 
+    /// Routers are changed too.
+    private static func changedCells(_ report: RolloutReport) -> [String] {
+        report.changed.filter(report.cells.contains)
+    }
+
     /// Where it stands, in a line.
     static func line(_ report: RolloutReport) -> String {
         let what = "rollout of '\(report.blueprint)', version \(report.version)"
-        let of = "\(report.changed.count) of \(Wording.plural(report.cells.count, "cell"))"
+        let of = "\(changedCells(report).count) of \(Wording.plural(report.cells.count, "cell"))"
         let left = report.remainingMilliseconds.map { ", \(Wording.time(milliseconds: Double($0))) at least" } ?? ""
         let stage = "stage \(report.stages.count) of \(report.of)"
         switch report.state {
