@@ -111,7 +111,7 @@ package struct StartOrder: Codable, Sendable, Equatable {
 
 /// A file of the mesh's directory that processes read while they run.
 package struct AgentFile: Codable, Sendable, Equatable {
-    package enum Kind: String, Codable, Sendable, CaseIterable { case faults, keys, cells, settings }
+    package enum Kind: String, Codable, Sendable, CaseIterable { case faults, keys, cells, blueprints, settings }
     package var kind: Kind
     /// Its content; nil: there is none.
     package var text: String?
@@ -131,6 +131,7 @@ extension DataDirectory {
         case .faults: faultsPath
         case .keys: keysPath
         case .cells: cellsPath
+        case .blueprints: blueprintsPath
         case .settings: settingsPath
         }
     }

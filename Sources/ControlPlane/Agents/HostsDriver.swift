@@ -129,6 +129,9 @@ package final class HostsDriver: ProcessDriver {
         let usage = link.turn % Self.usageEvery == 0
         link.turn += 1
         var target = "/v1/agent?controller=\(controller)&life=\(mirror.life)"
+        // What a process is to start with is there before it.
+        files.look(in: directory)
+        mirror.set(files.content)
         let seen = mirror.seen
         if let boot = seen.boot { target += "&boot=\(boot)&since=\(seen.revision)" }
         var request: HTTPOutgoing
