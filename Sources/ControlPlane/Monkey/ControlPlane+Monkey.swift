@@ -54,7 +54,7 @@ extension ControlPlane {
                 guard faultRegister.schedule[fault] != nil else { return }
                 removeFaults(FaultRemoval(ids: [fault])) { _ in }
             },
-            keep: { [unowned self] date, rows, done in keepMonkeyDay(date, rows, done) },
+            keep: { [unowned self] day, rows, done in keepMonkeyDay(day, rows, done) },
             cells: { [unowned self] (targets) throws(APIFailure) in
                 do throws(UnknownTarget) {
                     return Set(try TargetList(targets, in: topology).processes.filter { $0.role == .cell }.map(\.name))
@@ -100,14 +100,13 @@ extension ControlPlane {
     }
 
     /// One report a day: the new one takes the place of that of before, once it is there.
-    private func keepMonkeyDay(_ date: String, _ rows: [MonkeyRow], _ done: @escaping () -> Void) {
-        let begun = rows.last.flatMap { Timestamp.parse($0.time) } ?? loop.wallClock()
+    private func keepMonkeyDay(_ day: MonkeyDayCounts, _ rows: [MonkeyRow], _ done: @escaping () -> Void) {
         let reporter = MeshReporter(directory)
         let run = MeshReporter.Run(
-            kind: .monkey, title: "monkey of \(date)", command: "cellmesh monkey start", begun: begun,
+            kind: .monkey, title: "monkey of \(day.date)", command: "cellmesh monkey start", begun: day.begun,
             ended: loop.wallClock(), series: nil)
         WorkPool(loop: loop).submit {
-            MonkeyDay.keep(rows, run, reporter)
+            MonkeyDay.keep(rows, of: day, run, reporter)
         } completion: { [weak self] result in
             defer { done() }
             guard let self, let reason = result.value ?? nil else { return }
@@ -123,11 +122,11 @@ extension ControlPlane {
 /// Writes the report of a monkey's day.
 enum MonkeyDay {
     /// - Returns: why it could not be kept; nil where it was.
-    static func keep(_ rows: [MonkeyRow], _ run: MeshReporter.Run, _ reporter: MeshReporter) -> String? {
+    static func keep(_ rows: [MonkeyRow], of day: MonkeyDayCounts, _ run: MeshReporter.Run, _ reporter: MeshReporter) -> String? {
         let store = ReportStore(reporter.mesh)
         do {
             var draft = try reporter.draft(run)
-            draft.report.take(rows) { row in
+            draft.report.take(rows, of: day) { row in
                 Double((Timestamp.parse(row.time) ?? run.begun) - run.begun) / 1_000_000
             }
             let former = store.ids.filter { id in

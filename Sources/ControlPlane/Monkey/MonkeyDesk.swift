@@ -16,7 +16,7 @@ final class MonkeyDesk {
         /// Ends the fault of a kill, where it is still in force.
         var heal: (_ fault: String) -> Void
         /// The rows of a day are to be kept as its report; one at a time.
-        var keep: (_ date: String, _ rows: [MonkeyRow], _ done: @escaping () -> Void) -> Void
+        var keep: (_ day: MonkeyDayCounts, _ rows: [MonkeyRow], _ done: @escaping () -> Void) -> Void
         /// What of these targets is a cell; throws where one is unknown.
         var cells: (_ targets: [String]) throws(APIFailure) -> Set<String>
     }
@@ -31,12 +31,15 @@ final class MonkeyDesk {
         var counts = MonkeyCounts()
         /// Newest first.
         var rows: [MonkeyRow] = []
+        /// What has come about on the day of the newest row.
+        var day: MonkeyDayCounts?
     }
 
     private static let key = "monkey"
     private static let period = TimeAmount.seconds(1)
-    /// Rows that are kept; older ones stand in the reports of their days.
+    /// Rows of spared draws that are kept, and of kills: of those a day has more than it can have.
     static let mostRows = 100
+    static let mostKills = 500
 
     private let loop: EventLoop
     private let journal: Journal
@@ -189,11 +192,25 @@ final class MonkeyDesk {
         }
     }
 
+    /// Draws that were spared are many, and make no room of kills.
+    ///
+    /// - Parameter rows: newest first.
+    static func trimmed(_ rows: [MonkeyRow]) -> [MonkeyRow] {
+        var (spared, kills) = (0, 0)
+        return rows.filter { row in
+            if row.isSpared { spared += 1 } else { kills += 1 }
+            return row.isSpared ? spared <= mostRows : kills <= mostKills
+        }
+    }
+
     private func note(_ row: MonkeyRow) {
         var row = row
         let wall = loop.wallClock()
         row.time = Timestamp.string(wall)
-        kept.rows = Array(([row] + kept.rows).prefix(Self.mostRows))
+        kept.rows = Self.trimmed([row] + kept.rows)
+        let date = LocalTime(wall).date
+        if kept.day?.date != date { kept.day = MonkeyDayCounts(date: date, begun: wall) }
+        kept.day?.count(row)
         var attributes: [(String, TelemetryEvent.Value)] = [
             ("region", .string(row.region)), ("draw", .integer(Int64(clamping: row.draw))),
         ]
@@ -212,9 +229,9 @@ final class MonkeyDesk {
     private func keepDay() {
         guard isDirty, !isKeeping, let acts else { return }
         (isDirty, isKeeping) = (false, true)
-        let date = LocalTime(loop.wallClock()).date
-        let rows = kept.rows.filter { Timestamp.parse($0.time).map { LocalTime($0).date } == date }
-        acts.keep(date, rows) { [weak self] in
+        guard let day = kept.day else { return isKeeping = false }
+        let rows = kept.rows.filter { Timestamp.parse($0.time).map { LocalTime($0).date } == day.date }
+        acts.keep(day, rows) { [weak self] in
             self?.isKeeping = false
             self?.keepDay()
         }

@@ -158,3 +158,25 @@ package struct MonkeyReport: Codable, Sendable, Equatable {
         (since, rules, next, cell) = (nil, nil, nil, nil)
     }
 }
+
+/// What a monkey has done in a day, of which not every row may be kept.
+package struct MonkeyDayCounts: Codable, Sendable, Equatable {
+    /// `2026-02-28`, by local time.
+    package var date: String
+    /// When its first draw was made, nanoseconds since 1970.
+    package var begun: Int64
+    /// Cells that were killed.
+    package private(set) var killed = 0
+    /// Draws that killed nobody.
+    package private(set) var spared = 0
+
+    package init(date: String, begun: Int64) {
+        self.date = date
+        self.begun = begun
+    }
+
+    /// Counts one draw.
+    package mutating func count(_ row: MonkeyRow) {
+        if row.isSpared { spared += 1 } else if row.fault != nil { killed += 1 }
+    }
+}

@@ -21,5 +21,10 @@ extension ScenarioHarm {
             else { continue }
             touched.formUnion(processes.map(\.name))
         }
+        if case .fault(let request) = action.deed, Self.gentle.contains(request.kind) { return }
+        mortal = touched
     }
+
+    /// Kinds of faults that no process ends for, whatever else they do to it.
+    private static let gentle: Set<String> = ["latency", "datagram-loss", "duplicate", "bandwidth", "errors"]
 }

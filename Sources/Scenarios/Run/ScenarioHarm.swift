@@ -6,9 +6,14 @@ package struct ScenarioHarm: Sendable, Equatable {
     package var impaired: Set<String>
     /// Processes that something is done to, by name: what becomes of them is the scenario's doing.
     package var touched: Set<String>
+    /// Of these the ones that may end for it: a delay on the wire ends nobody.
+    package var mortal: Set<String>
 
     /// Of one action, or of nothing.
-    package init(out: Set<String> = [], impaired: Set<String> = [], touched: Set<String> = []) {
+    package init(
+        out: Set<String> = [], impaired: Set<String> = [], touched: Set<String> = [], mortal: Set<String> = []
+    ) {
+        self.mortal = mortal
         self.out = out
         self.impaired = impaired
         self.touched = touched
@@ -19,8 +24,12 @@ package struct ScenarioHarm: Sendable, Equatable {
         out.formUnion(other.out)
         impaired.formUnion(other.impaired)
         touched.formUnion(other.touched)
+        mortal.formUnion(other.mortal)
     }
 
     /// Whether a process going out is of the scenario.
     func explains(_ name: String) -> Bool { touched.contains(name) || out.contains(name) }
+
+    /// Whether a process's end may be of the scenario.
+    func explainsEnd(of name: String) -> Bool { mortal.contains(name) || out.contains(name) }
 }

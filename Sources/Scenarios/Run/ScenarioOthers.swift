@@ -54,8 +54,9 @@ struct ScenarioOthers: Sendable {
         if Self.endings.contains(record.action), ends[record.id] != nil || ends.count < Self.most {
             ends[record.id] = (record.action + (detail.map { ", \($0)" } ?? ""), at)
         }
+        let isEnd = record.action == "kill" || record.action == "exited"
         guard record.type == "process", isMeanwhile, !runsPrograms, let harm, record.id != ProcessName.control.name,
-            !harm.explains(record.id), strangers[record.id] == nil, strangers.count < Self.most
+            isEnd ? !harm.explainsEnd(of: record.id) : !harm.explains(record.id), strangers[record.id] == nil, strangers.count < Self.most
         else { return }
         switch record.action {
         case "kill": strangers[record.id] = "was killed"

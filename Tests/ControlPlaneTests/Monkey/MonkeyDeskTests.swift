@@ -122,6 +122,22 @@ struct MonkeyDeskTests {
         rig.loop.close()
     }
 
+    @Test("Draws that are spared drive no kill out of the report of its day")
+    func keepsKills() {
+        var kill = MonkeyRow(time: "", draw: 1, region: "eu", cell: "eu-1", outcome: "deviated", reason: nil)
+        kill.fault = "f1"
+        var (rows, day) = ([kill], MonkeyDayCounts(date: "2026-02-28", begun: 0))
+        day.count(kill)
+        for draw in 2...400 {
+            let spared = MonkeyRow(
+                time: "", draw: UInt64(draw), region: "eu", outcome: MonkeyRow.spared, reason: "by the draw")
+            rows = MonkeyDesk.trimmed([spared] + rows)
+            day.count(spared)
+        }
+        #expect(rows.count == MonkeyDesk.mostRows + 1 && rows.last == kill)
+        #expect(day.killed == 1 && day.spared == 399)
+    }
+
     @Test("The next control plane goes on, and that of a new launch does not")
     func survives() throws {
         let rig = try Rig()
