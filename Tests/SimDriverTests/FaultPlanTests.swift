@@ -79,6 +79,28 @@ import Topology
         #expect(try chosen("latency mesh <> mesh 5ms @1s") == ["latency mesh <> mesh 5ms @1s"])
     }
 
+    /// Which region is taken back is known by the plan itself, in order of time, whatever the seed would draw.
+    @Test func whatIsTakenBackIsWhatWasLeft() throws {
+        func chosen(_ texts: String..., seed: UInt64) throws -> [String] {
+            var configuration = Meshes.configuration(seed: seed, seconds: 30, rate: 10)
+            configuration.faults = try texts.map { try SimFault(text: $0) }
+            try configuration.choose()
+            return configuration.faults.map { "\($0)" }
+        }
+        for seed in UInt64(1)...20 {
+            let plan = try chosen("restore {random} @9s", "evacuate {random} @5s", seed: seed)
+            let region = try #require(plan[1].split(separator: " ").dropFirst().first)
+            #expect(plan[0] == "restore \(region) @9s", "seed \(seed): \(plan)")
+            let twice = try chosen(
+                "evacuate r1 @1s", "restore region/{random} @3s", "evacuate r2 @5s", "restore region/{random} @9s",
+                seed: seed)
+            #expect(twice[1] == "restore r1 @3s" && twice[3] == "restore r2 @9s", "seed \(seed): \(twice)")
+            // What was left before is no part of the plan.
+            let later = try chosen("restore region/{draw:1} @1s", "evacuate r2 @5s", seed: seed)
+            #expect(later[0] == (try chosen("restore region/{draw:1} @1s", seed: seed))[0])
+        }
+    }
+
     @Test func placesThatAreNotThereAreRefused() {
         let topology = Meshes.small()
         for text in [

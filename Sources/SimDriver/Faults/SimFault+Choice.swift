@@ -46,7 +46,9 @@ extension SimConfiguration {
         guard let placement = try? Placement(topology, table: placement) else { return }
         var chooser = TargetChooser(topology, placement, seed: seed)
         var plan: [SimFault] = []
+        var open: Set<Int> = []
         for fault in faults {
+            if fault.isOpenRestore { open.insert(plan.count) }
             for found in try fault.chosen(by: &chooser, in: topology) {
                 if let spec = found.spec, spec.action.layer == .wire {
                     do throws(FaultRequest.Refusal) { _ = try FaultRequest(text: spec.text).spec(in: topology) } catch {
@@ -56,6 +58,37 @@ extension SimConfiguration {
                 plan.append(found)
             }
         }
-        faults = plan
+        faults = Self.restoringWhatIsLeft(plan, open)
+    }
+
+    /// A restore that leaves its region to be chosen means the one that the plan has left last by then, as in scenarios.
+    ///
+    /// - Parameter open: where the plan has such.
+    private static func restoringWhatIsLeft(_ plan: [SimFault], _ open: Set<Int>) -> [SimFault] {
+        var plan = plan
+        var region: String?
+        for place in SimFault.order(plan) {
+            guard case .operate(let move) = plan[place].action else { continue }
+            region = move.leftRegion ?? region
+            if open.contains(place), let region { plan[place].action = .operate(.restore(region)) }
+        }
+        return plan
+    }
+}
+
+extension SimFault {
+    fileprivate var isOpenRestore: Bool {
+        guard case .operate(.restore(let word)) = action else { return false }
+        return TargetChoice.isMeant(word)
+    }
+}
+
+extension SimMove {
+    /// The region that customers are moved out of.
+    fileprivate var leftRegion: String? {
+        switch self {
+        case .evacuate(let region), .evacuateWithLoss(let region): region
+        case .restore, .abort, .add, .drain, .customer, .home, .giveUp: nil
+        }
     }
 }

@@ -146,7 +146,10 @@ package struct SimFault: Sendable, Hashable {
     }
 
     /// Sorted by time; what was given first comes first among equals.
-    static func inOrder(_ plan: [SimFault]) -> [SimFault] {
-        plan.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+    static func inOrder(_ plan: [SimFault]) -> [SimFault] { order(plan).map { plan[$0] } }
+
+    /// The places of a plan in that order.
+    static func order(_ plan: [SimFault]) -> [Int] {
+        plan.indices.sorted { (plan[$0].at, $0) < (plan[$1].at, $1) }
     }
 }
