@@ -73,7 +73,7 @@ package final class SimMonkey {
             configuration.load.services = 1
         }
         if let problem = configuration.problem { throw SimRefusal(problem) }
-        let feed = feed ?? SimFeed(RecordingWriter()) { _ in }
+        let feed = feed ?? SimFeed()
         let simulation = try Simulation(configuration, feed: feed)
         defer { simulation.dispose() }
         return try SimMonkey(simulation, feed, settings, progress).perform()

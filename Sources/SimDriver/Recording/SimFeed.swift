@@ -20,12 +20,13 @@ package final class SimFeed {
     private static let youth = TimeAmount.seconds(3)
 
     private let write: ([UInt8]) -> Void
-    private var writer: RecordingWriter
+    /// Nil where nobody reads the feed, and whoever drives the run has its states and events as they come.
+    private var writer: RecordingWriter?
     private var mesh: Mesh?
     /// States so far.
     package private(set) var states = 0
     /// Bytes so far.
-    package var bytes: Int { writer.size }
+    package var bytes: Int { writer?.size ?? 0 }
     /// Told of each state, with the names of its cells.
     var onState: ((FeedState, [String]) -> Void)?
     /// Told of each event, as it happens.
@@ -59,6 +60,15 @@ package final class SimFeed {
         self.write = write
     }
 
+    /// One that nobody reads.
+    init() {
+        writer = nil
+        write = { _ in }
+    }
+
+    /// Whether messages are made at all.
+    private var writes: Bool { writer.map { !$0.isFull } ?? false }
+
     /// Milliseconds since 1970, as a machine's clock shows it that is right.
     private static func time(_ simulation: Simulation) -> Int64 {
         (simulation.now.nanoseconds &+ Simulation.epoch) / 1_000_000
@@ -84,14 +94,14 @@ package final class SimFeed {
 
     /// The run is over.
     func end(_ reason: String) {
-        guard !writer.isFull else { return self.reason = "full" }
+        if let writer, writer.isFull { return self.reason = "full" }
         self.reason = reason
         tell(.bye(FeedBye(reason: reason)))
     }
 
-    private func tell(_ message: FeedMessage) {
-        let line = writer.take(message)
-        if !line.isEmpty { write(line) }
+    private func tell(_ message: @autoclosure () -> FeedMessage) {
+        guard let line = writer?.take(message()), !line.isEmpty else { return }
+        write(line)
     }
 
     // MARK: What happens
@@ -112,7 +122,9 @@ package final class SimFeed {
         case .restart, .resume, .fault(.process(.kill)), .fault(.process(.pause)), .fault(.process(.leave)),
             .fault(.disk(.destroy)), .fault(.disk(.lose)), .fault(.disk(.loseRows)), .fault(.clock(.skew)):
             guard hasBegun else { return }
-            note("process", fault.word, fault.node, ["detail": .text("\(fault)")], simulation)
+            let place = fault.targets.first
+            note(
+                "process", fault.word, place?.nodeName ?? place?.text ?? "", ["detail": .text("\(fault)")], simulation)
         case .fault:
             mesh?.faults[index] = hasBegun ? Self.time(simulation) : nil
             note(
@@ -162,7 +174,7 @@ package final class SimFeed {
     private func note(_ line: EventLine, by observer: String, _ simulation: Simulation) {
         let time = simulation.now.nanoseconds &+ Simulation.epoch
         var record = line.record(at: Timestamp.string(time, .nanoseconds))
-        mesh?.folder.take(record, by: observer, now: simulation.now)
+        if writer != nil { mesh?.folder.take(record, by: observer, now: simulation.now) }
         guard let onEvent else { return }
         if record.attributes["observer"] == nil { record.attributes["observer"] = .text(observer) }
         onEvent(record)
@@ -172,7 +184,7 @@ package final class SimFeed {
 
     /// Tells how the mesh is.
     func look(_ simulation: Simulation) {
-        guard !writer.isFull || onState != nil, mesh != nil else { return }
+        guard writes || onState != nil, mesh != nil else { return }
         followPlacement(simulation)
         let reach = takeVitals(simulation)
         let now = simulation.now
@@ -199,7 +211,7 @@ package final class SimFeed {
         }
         state.alerts = Array((mesh?.alerts.firing ?? []).prefix(LiveModel.mostRows))
         onState?(state, model.topology.cells.map(\.name))
-        guard !writer.isFull, let message = mesh?.coder.take(state) else { return }
+        guard let writer, !writer.isFull, let message = mesh?.coder.take(state) else { return }
         states += 1
         // A reader may begin in the middle.
         if writer.wantsState(at: state.t), let told = mesh?.coder.told { tell(.state(told)) } else { tell(message) }

@@ -88,6 +88,7 @@ private struct Course {
         guardian.phase = .load
         let end = simulation.now + configuration.duration
         simulation.scheduleFaults()
+        simulation.clients.ledger.impact.began(now: simulation.now)
         simulation.clients.begin(until: end)
         guard simulation.run(until: end, &guardian) else { return }
 

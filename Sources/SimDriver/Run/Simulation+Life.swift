@@ -20,7 +20,6 @@ extension Simulation {
             schedule(.fault(index), after: fault.at)
             if let length = fault.length { schedule(.faultEnds(index), after: fault.at + length) }
         }
-        clients.ledger.impact.began(now: now)
     }
 
     func start(_ machine: SimMachine) {

@@ -40,10 +40,6 @@ package final class SimScenario {
     private let tellsRegions: Bool
     /// Of the placement of a version.
     private var shape: (version: UInt64?, of: ScenarioSight.Shape) = (nil, .init())
-    /// Faults of others, since the load began; and whether each has begun and ended.
-    private let others: [SimFault]
-    private var otherStates: [Bool?] = []
-    private var loadBegan: Instant?
 
     /// What is looked at between two events of the scenario.
     private static let step = TimeAmount.milliseconds(50)
@@ -52,8 +48,6 @@ package final class SimScenario {
     private static let poisonInterval = TimeAmount.milliseconds(200)
     /// As the control plane's: of everything that was begun, so that faults of a plan have others.
     private static let firstKey = 1 << 20
-    /// Of faults of others, beyond all actions of a scenario.
-    private static let firstOther = 1 << 12
 
     /// Runs a scenario on a topology.
     ///
@@ -69,19 +63,20 @@ package final class SimScenario {
         feed: SimFeed? = nil, defect: SimDefect? = nil, others: [SimFault] = [],
         progress: @escaping (SimProgress) -> Bool = { _ in true }
     ) throws(SimRefusal) -> Outcome {
-        let configuration = try configuration(scenario, topology, seed: seed, defect: defect)
-        let feed = feed ?? SimFeed(RecordingWriter()) { _ in }
+        let configuration = try configuration(scenario, topology, seed: seed, defect: defect, others)
+        let feed = feed ?? SimFeed()
         let simulation = try Simulation(configuration, feed: feed)
         defer { simulation.dispose() }
-        let runner = SimScenario(simulation, feed, scenario, id: id, command: command, others, progress)
+        let runner = SimScenario(simulation, feed, scenario, id: id, command: command, progress)
         return try runner.perform()
     }
 
     private static func configuration(
-        _ scenario: Scenario, _ topology: MeshTopology, seed: UInt64, defect: SimDefect?
+        _ scenario: Scenario, _ topology: MeshTopology, seed: UInt64, defect: SimDefect?, _ others: [SimFault]
     ) throws(SimRefusal) -> SimConfiguration {
         var configuration = SimConfiguration(topology: topology, seed: seed, scenario: scenario.name)
         configuration.defect = defect
+        configuration.faults = others
         configuration.isReactive = true
         configuration.isClouded = scenario.actions.contains { action in
             guard case .fault(let request) = action.deed, let kind = FaultKind(rawValue: request.kind) else {
@@ -111,12 +106,10 @@ package final class SimScenario {
 
     private init(
         _ simulation: Simulation, _ feed: SimFeed, _ scenario: Scenario, id: String, command: String,
-        _ others: [SimFault], _ progress: @escaping (SimProgress) -> Bool
+        _ progress: @escaping (SimProgress) -> Bool
     ) {
         self.simulation = simulation
         self.feed = feed
-        self.others = others
-        otherStates = others.map { _ in nil }
         guardian = SimGuardian(eventLimit: simulation.configuration.eventLimit, progress: progress)
         tellsRegions = scenario.asksRegions
         run = ScenarioRun(
@@ -189,35 +182,12 @@ package final class SimScenario {
             if tellsRegions { seen.tellRegions { simulation.topology.region(ofCell: $0) } }
             run.handle(.second(seen), now: simulation.now)
         }
-        followOthers()
         for (key, move) in pending.sorted(by: { $0.key < $1.key }) { follow(key, move) }
         for (key, attempt) in attempts.sorted(by: { $0.key < $1.key }) { follow(key, attempt) }
         for (key, asks) in poison.sorted(by: { $0.key < $1.key }) where asks.next <= simulation.now {
             poison[key]?.next = simulation.now + Self.poisonInterval
             simulation.clients.call(by: asks.customer)
             simulation.flushClients()
-        }
-    }
-
-    /// Begins and ends what somebody else does meanwhile.
-    private func followOthers() {
-        guard let loadBegan else { return }
-        for (place, fault) in others.enumerated() {
-            guard case .fault(let action) = fault.action else { continue }
-            let key = Self.firstKey + Self.firstOther + place
-            let spec = FaultSpec(action, on: fault.targets, isOneWay: fault.isOneWay)
-            let since = simulation.now - loadBegan
-            if otherStates[place] == nil, since >= fault.at {
-                otherStates[place] = true
-                simulation.membership.disturbed(now: simulation.now)
-                _ = simulation.begin(key, spec, lasts: fault.length != nil, .fault(key))
-                feed.began(key, spec, for: fault.length, simulation)
-            } else if otherStates[place] == true, let length = fault.length, since >= fault.at + length {
-                otherStates[place] = false
-                simulation.membership.disturbed(now: simulation.now)
-                simulation.end(key: key, .faultEnds(key))
-                feed.ended(key, simulation)
-            }
         }
     }
 
@@ -233,7 +203,8 @@ package final class SimScenario {
             guard takeSides() else { return }
             simulation.clients.count()
             simulation.clients.begin(until: now + Scenario.longest)
-            (second, loadBegan) = (now, now)
+            simulation.scheduleFaults()
+            second = now
             run.handle(.loadStarted("\(Wording.fixed(run.scenario.load.rate, 0)) requests/s"), now: now)
         case .begin(let key, let action): begin(key, action)
         case .end(let key): end(key)
