@@ -58,7 +58,9 @@ extension ScenarioLedger {
             }
             return .figure(name, growth, comparison, limit)
         case .writePause:
-            guard let move = moves.values.filter({ $0.writePause != nil }).max(by: { $0.writePause! < $1.writePause! }),
+            // Of equals the first, whichever order the dictionary has.
+            let paused = moves.sorted { $0.key < $1.key }.map(\.value).filter { $0.writePause != nil }
+            guard let move = paused.max(by: { $0.writePause! < $1.writePause! }),
                 let observed = move.writePause?.milliseconds
             else {
                 return DrillClaim.longest(name, nil, comparison, limit, noise: noise).unseen(measure.figure.missing)
