@@ -16,16 +16,21 @@ public struct SlabKey: Hashable, Sendable {
 /// allocate once the slab has grown; it holds at most `limit` values.
 public struct Slab<Value> {
     @usableFromInline struct Entry {
-        @usableFromInline var generation: UInt32
-        @usableFromInline var nextFree: Int32
+        /// First: the value lies where its entry begins.
         @usableFromInline var value: Value?
+        @usableFromInline var generation: UInt32
+        /// The next of the free ones, -1 at their end; `taken` of one that holds a value, so that nobody looks at the value itself to
+        /// know: it may be large.
+        @usableFromInline var nextFree: Int32
+        @inlinable static var taken: Int32 { -2 }
         @inlinable init(generation: UInt32, nextFree: Int32, value: Value?) {
             self.generation = generation
             self.nextFree = nextFree
             self.value = value
         }
     }
-    @usableFromInline var entries: [Entry] = []
+    /// The first holds nothing, for keys that are stale; that of a key is one behind its index.
+    @usableFromInline var entries: [Entry] = [Entry(generation: 0, nextFree: -1, value: nil)]
     @usableFromInline var firstFree: Int32 = -1
     public private(set) var limit: Int
     @usableFromInline var used = 0
@@ -43,27 +48,42 @@ public struct Slab<Value> {
         guard used < limit else { return nil }
         used += 1
         if firstFree >= 0 {
-            let index = Int(firstFree)
-            firstFree = entries[index].nextFree
-            entries[index].value = value
-            return SlabKey(index: UInt32(index), generation: entries[index].generation)
+            let place = Int(firstFree)
+            firstFree = entries[place].nextFree
+            entries[place].nextFree = Entry.taken
+            entries[place].value = value
+            return SlabKey(index: UInt32(place - 1), generation: entries[place].generation)
         }
-        entries.append(Entry(generation: 1, nextFree: -1, value: value))
-        return SlabKey(index: UInt32(entries.count - 1), generation: 1)
+        entries.append(Entry(generation: 1, nextFree: Entry.taken, value: value))
+        return SlabKey(index: UInt32(entries.count - 2), generation: 1)
     }
 
-    @inlinable public func contains(_ key: SlabKey) -> Bool {
-        let index = Int(key.index)
-        return index < entries.count && entries[index].generation == key.generation && entries[index].value != nil
+    /// Where a key's value lies; 0 for a stale one.
+    @inlinable @inline(__always) func place(of key: SlabKey) -> Int {
+        let place = Int(key.index) + 1
+        return entries.withUnsafeBufferPointer { entries in
+            guard place < entries.count else { return 0 }
+            let entry = entries.baseAddress! + place
+            return entry.pointee.generation == key.generation && entry.pointee.nextFree == Entry.taken ? place : 0
+        }
     }
+
+    @inlinable public func contains(_ key: SlabKey) -> Bool { place(of: key) > 0 }
 
     /// Nil for a stale key. Setting through a stale key does nothing; setting nil removes the value.
     @inlinable public subscript(key: SlabKey) -> Value? {
-        get { contains(key) ? entries[Int(key.index)].value : nil }
+        // The value in its place: whoever asks for a member of a large one copies that alone.
+        @inline(__always) unsafeAddress {
+            let place = place(of: key)
+            return entries.withUnsafeBufferPointer { entries in
+                UnsafeRawPointer(entries.baseAddress! + place).assumingMemoryBound(to: Value?.self)
+            }
+        }
         _modify {
-            if contains(key) {
-                defer { if entries[Int(key.index)].value == nil { free(Int(key.index)) } }
-                yield &entries[Int(key.index)].value
+            let place = place(of: key)
+            if place > 0 {
+                defer { if entries[place].value == nil { free(place) } }
+                yield &entries[place].value
             } else {
                 var none: Value? = nil
                 yield &none
@@ -73,17 +93,17 @@ public struct Slab<Value> {
 
     @discardableResult
     @inlinable public mutating func remove(_ key: SlabKey) -> Value? {
-        guard contains(key) else { return nil }
-        let index = Int(key.index)
-        let value = entries[index].value.take()
-        free(index)
+        let place = place(of: key)
+        guard place > 0 else { return nil }
+        let value = entries[place].value.take()
+        free(place)
         return value
     }
 
-    @inlinable mutating func free(_ index: Int) {
-        entries[index].generation &+= 1
-        entries[index].nextFree = firstFree
-        firstFree = Int32(index)
+    @inlinable mutating func free(_ place: Int) {
+        entries[place].generation &+= 1
+        entries[place].nextFree = firstFree
+        firstFree = Int32(place)
         used -= 1
     }
 
@@ -91,8 +111,8 @@ public struct Slab<Value> {
     public var keys: [SlabKey] {
         var keys: [SlabKey] = []
         keys.reserveCapacity(used)
-        for (index, entry) in entries.enumerated() where entry.value != nil {
-            keys.append(SlabKey(index: UInt32(index), generation: entry.generation))
+        for place in entries.indices where entries[place].nextFree == Entry.taken {
+            keys.append(SlabKey(index: UInt32(place - 1), generation: entries[place].generation))
         }
         return keys
     }

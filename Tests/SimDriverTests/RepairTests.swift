@@ -73,11 +73,11 @@ import Topology
             let disks = (0..<6).compactMap { simulation.machines[$0].disk }
             let first = try #require(disks.first { !$0.records.isEmpty })
             first.damage { _ in true }
-            let damaged = first.records.mapValues(\.value)
+            let damaged = Dictionary(uniqueKeysWithValues: first.records.map { ($0.key, $0.value.value) })
             _ = simulation.run(until: simulation.now + .seconds(5), &guardian)
             let counts = try (0..<6).map { try status(simulation, $0).damaged }
             #expect(counts.count { $0 > 0 } == 3, "\(counts)")
-            #expect(first.records.mapValues(\.value) == damaged)
+            #expect(Dictionary(uniqueKeysWithValues: first.records.map { ($0.key, $0.value.value) }) == damaged)
             #expect(try (0..<6).allSatisfy { try status(simulation, $0).repaired == 0 })
         }
     }

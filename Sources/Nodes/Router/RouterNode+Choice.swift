@@ -51,7 +51,7 @@ extension RouterNode {
     ) -> Rank {
         let kind = gates.kind(cell, slot)
         let gate = gates.known(cell, slot)
-        if gate >= 0, gates.gates[gate].isBlocking(gates.kinds[kind].gate, priority: priority, now: now) {
+        if gate >= 0, gates.isBlocking(gate, priority, now: now) {
             return .blocking
         }
         guard links[cell.position].isReached else { return .suspected }

@@ -214,6 +214,7 @@ package struct CellVitals: Codable, Sendable, Equatable {
 
     /// With as many pools, gates and faults as have room in a document: the fullest pools, and gates as they come.
     package var bounded: CellVitals {
+        if let most = mostLength, most <= Self.mostBytes { return self }
         var vitals = self
         while ReportJSON.encode(vitals).count > Self.mostBytes {
             let rows = (pools: vitals.pools?.count ?? 0, gates: vitals.gates?.count ?? 0)

@@ -179,6 +179,7 @@ package struct RouterVitals: Codable, Sendable, Equatable {
 
     /// With as many gates as have room in a document, then without faults and marks.
     package var bounded: RouterVitals {
+        if let most = mostLength, most <= Self.mostBytes { return self }
         var vitals = self
         while ReportJSON.encode(vitals).count > Self.mostBytes {
             if let count = vitals.gates?.count, count > 0 {

@@ -10,14 +10,14 @@ struct EventQueue {
 
     private static var calendar: CalendarQueue { CalendarQueue(rate: 8_192) }
 
-    mutating func push(_ event: SimEvent, at: Instant) {
+    mutating func push(_ event: consuming SimEvent, at: Instant) {
         let slot: Int32
         if let reused = free.popLast() {
             slot = reused
-            slots[Int(slot)] = event
+            slots[Int(slot)] = consume event
         } else {
             slot = Int32(slots.count)
-            slots.append(event)
+            slots.append(consume event)
         }
         queue.push(UInt64(slot), at: at.nanoseconds)
     }

@@ -109,7 +109,9 @@ extension Simulation {
             changed(settle: .seconds(1))
             process.leave()
             turn(process)
-        case .process(.late(let amount)): machine.lateness = amount
+        case .process(.late(let amount)):
+            machine.lateness = amount
+            hasLateReaders = true
         case .disk(.destroy):
             guard kill(machine) else { return false }
             loseDisk(of: machine)

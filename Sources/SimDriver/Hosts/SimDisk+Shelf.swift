@@ -25,17 +25,26 @@ extension SimDisk: RecordShelf {
     }
 
     func lines(after position: RecordPosition, upTo last: UInt64, limit: Int, fingerprints: Bool) -> [RecordLine] {
-        let found = records.filter {
-            $0.key.hash.rawValue >= position.hash.rawValue && $0.key.hash.rawValue <= last
-        }.map { key, record in
-            RecordLine(
-                position: Self.position(key), version: record.version, tombstone: record.tombstone,
-                fingerprint: fingerprints ? record.value.withUnsafeBytes { RecordLine.fingerprint($0) } : 0)
+        guard position.hash.rawValue <= last else { return [] }
+        var found: [RecordLine] = []
+        records.forEach(of: position.hash.rawValue...last) { key, record in
+            let place = Self.position(key)
+            guard place > position else { return }
+            found.append(
+                RecordLine(
+                    position: place, version: record.version, tombstone: record.tombstone,
+                    fingerprint: fingerprints ? record.value.withUnsafeBytes { RecordLine.fingerprint($0) } : 0))
         }
-        return Array(found.filter { $0.position > position }.sorted { $0.position < $1.position }.prefix(limit))
+        found.sort { $0.position < $1.position }
+        if found.count > limit { found.removeSubrange(limit...) }
+        return found
     }
 
-    func count(_ hashes: ClosedRange<UInt64>) -> Int { records.keys.count { hashes.contains($0.hash.rawValue) } }
+    func count(_ hashes: ClosedRange<UInt64>) -> Int {
+        var count = 0
+        records.forEach(of: hashes) { _, _ in count += 1 }
+        return count
+    }
 
     func write(_ record: StoredRecord) -> (version: RecordVersion, isKept: Bool) {
         let (key, line) = (Self.key(record.line.position), record.line)
@@ -103,7 +112,7 @@ extension SimDisk: RecordShelf {
         Array(claims().filter { $0.value?.job != nil }.map(\.position).sorted().prefix(limit))
     }
 
-    func claimCount() -> Int { records.keys.count { ClaimKey.isClaim($0.key) } + bare().count }
+    func claimCount() -> Int { records.count { ClaimKey.isClaim($0.key.key) } + bare().count }
 
     private func claims() -> [(key: Key, position: RecordPosition, version: RecordVersion, value: ClaimValue?)] {
         records.filter { ClaimKey.isClaim($0.key.key) }.map { key, record in

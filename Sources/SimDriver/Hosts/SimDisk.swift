@@ -32,7 +32,7 @@ final class SimDisk {
 
     /// Of the placement table.
     private let cohorts: Int
-    var records: [Key: Record] = [:]
+    var records: SimRows
     /// Records that some member may not have yet.
     var hints: [Key: (version: RecordVersion, at: Int64)] = [:]
     var stored: [StoredCohort]
@@ -69,6 +69,7 @@ final class SimDisk {
     init(cohorts: Int, tiers: TierRules? = nil) {
         self.cohorts = cohorts
         self.tiers = tiers
+        records = SimRows(cohorts: cohorts)
         stored = Self.founding(cohorts)
     }
 
@@ -120,12 +121,16 @@ final class SimDisk {
     /// Carries out a batch in one transaction, in order, as the database does.
     func run(_ orders: [StoreOrder]) -> [StoreAnswer] {
         commits += 1
-        return orders.map { order in
-            let isRefused = isFull && order.operation.changes
-            let outcome = isRefused ? .failed(.full) : isBroken ? carryOutWrongly(order) : carryOut(order)
-            if case .dropped(let count) = outcome { swept += count }
-            return StoreAnswer(ticket: order.ticket, outcome: outcome)
+        return orders.withUnsafeBufferPointer { orders in
+            orders.indices.map { answer(orders[$0]) }
         }
+    }
+
+    private func answer(_ order: StoreOrder) -> StoreAnswer {
+        let isRefused = isFull && order.operation.changes
+        let outcome = isRefused ? .failed(.full) : isBroken ? carryOutWrongly(order) : carryOut(order)
+        if case .dropped(let count) = outcome { swept += count }
+        return StoreAnswer(ticket: order.ticket, outcome: outcome)
     }
 
     func carryOut(_ order: StoreOrder, omitting checks: StoreDesk.Check = []) -> StoreAnswer.Outcome {

@@ -24,32 +24,41 @@ extension Simulation {
     /// - Parameters:
     ///   - socket: the end that sends it, where it belongs to a connection that is open.
     ///   - bytes: of data.
-    func dispatch(_ event: SimEvent, from: SimMachine, to: SimMachine, by socket: SimSocket? = nil, bytes: Int = 0) {
-        dispatch(
-            HeldBytes(event: event, from: from, to: to, socket: socket, bytes: bytes, since: now))
+    func dispatch(
+        _ event: consuming SimEvent, from: SimMachine, to: SimMachine, by socket: SimSocket? = nil, bytes: Int = 0
+    ) {
+        dispatch(event, from, to, socket, bytes, since: now, isCut: nil)
     }
 
     /// The same, of what may have been held before.
-    private func dispatch(_ sent: HeldBytes) {
-        if sent.socket?.isHeld == true { return hold(sent) }
-        switch network.segment(from: sent.from, to: sent.to, bytes: sent.bytes, now: now) {
-        case .held: hold(sent)
+    private func dispatch(
+        _ event: consuming SimEvent, _ from: SimMachine, _ to: SimMachine, _ socket: SimSocket?, _ bytes: Int,
+        since: Instant, isCut: Bool?
+    ) {
+        if let socket, socket.isHeld {
+            return hold(
+                HeldBytes(
+                    event: event, from: from, to: to, socket: socket, bytes: bytes, since: since, isCut: isCut))
+        }
+        switch network.segment(from: from, to: to, bytes: bytes, now: now) {
+        case .held:
+            hold(
+                HeldBytes(
+                    event: event, from: from, to: to, socket: socket, bytes: bytes, since: since, isCut: isCut))
         case .reset:
-            guard let socket = sent.socket, sent.bytes > 0 else {
-                return arrive(sent.event, now + .microseconds(1), sent.socket)
-            }
+            guard let socket, bytes > 0 else { return arrive(event, now + .microseconds(1), socket) }
             reset(socket)
         case .arrives(var way):
-            if sent.isCut == true {
-                let timeout = min(max(now - sent.since, LinkPath.retransmission), .seconds(1))
-                way = way + timeout * sent.from.weather.unit()
+            if isCut == true {
+                let timeout = min(max(now - since, LinkPath.retransmission), .seconds(1))
+                way = way + timeout * from.weather.unit()
             }
-            arrive(sent.event, now + way, sent.socket)
+            arrive(event, now + way, socket)
         }
     }
 
     /// In the order of sending, whatever the delays.
-    private func arrive(_ event: SimEvent, _ at: Instant, _ socket: SimSocket?) {
+    private func arrive(_ event: consuming SimEvent, _ at: Instant, _ socket: SimSocket?) {
         guard let socket else { return schedule(event, at: at) }
         let at = max(at, socket.lastArrival)
         socket.lastArrival = at
@@ -73,7 +82,12 @@ extension Simulation {
         held = []
         for sent in waiting { sent.socket?.isHeld = false }
         for sent in waiting {
-            if case .datagram = sent.event { send(sent) } else { dispatch(sent) }
+            if case .datagram = sent.event {
+                send(sent)
+            } else {
+                dispatch(
+                    sent.event, sent.from, sent.to, sent.socket, sent.bytes, since: sent.since, isCut: sent.isCut)
+            }
         }
     }
 

@@ -103,7 +103,7 @@ struct MoveOracle {
         var rows = 0
         for (position, cell) in simulation.topology.cells.enumerated() {
             guard let disk = simulation.machines[position].disk, disk.votes else { continue }
-            for key in disk.records.keys.sorted(by: {
+            for key in disk.records.map(\.key).sorted(by: {
                 ($0.hash.rawValue, $0.key.count) < ($1.hash.rawValue, $1.key.count)
             }) {
                 rows += 1

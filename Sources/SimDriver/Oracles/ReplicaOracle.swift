@@ -19,7 +19,7 @@ extension Simulation {
         let disks = topology.cells.indices.map { machines[$0].disk }
         for (position, disk) in disks.enumerated() {
             // Sorted, so that the order of the dictionary does not matter.
-            let records = (disk?.records ?? [:]).sorted { a, b in
+            let records = (disk.map { Array($0.records) } ?? []).sorted { a, b in
                 RecordPosition(hash: a.key.hash, customer: a.key.customer, key: a.key.key)
                     < RecordPosition(hash: b.key.hash, customer: b.key.customer, key: b.key.key)
             }

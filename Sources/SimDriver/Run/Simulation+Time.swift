@@ -123,6 +123,7 @@ extension Simulation {
 
     /// True when a late reader gets to it another time.
     private func isReadLater(_ process: SimProcess, _ event: SimEvent) -> Bool {
+        guard hasLateReaders else { return false }
         let machine = process.machine
         guard !isReadingLate, !process.isDead, !machine.isPaused, machine.lateness > .zero || machine.readsUntil > now
         else { return false }

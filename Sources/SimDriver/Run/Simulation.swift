@@ -78,6 +78,8 @@ final class Simulation {
     /// Writes the run down, where somebody wants that; looked at whenever `lookDue` has come.
     private(set) var feed: SimFeed?
     private(set) var lookDue = Instant.distantFuture
+    /// Some machine reads late, or has.
+    var hasLateReaders = false
     /// What is performed was held back by a late reader and is read now.
     var isReadingLate = false
 
@@ -181,8 +183,12 @@ final class Simulation {
     /// What the wall clocks show at the start, nanoseconds since 1970; a machine whose clock is wrong shows something else.
     static let epoch: Int64 = 1_700_000_000_000_000_000
 
-    func schedule(_ event: SimEvent, at instant: Instant) { queue.push(event, at: max(instant, now)) }
-    func schedule(_ event: SimEvent, after amount: TimeAmount) { schedule(event, at: now + amount) }
+    func schedule(_ event: consuming SimEvent, at instant: Instant) {
+        queue.push(consume event, at: max(instant, now))
+    }
+    func schedule(_ event: consuming SimEvent, after amount: TimeAmount) {
+        queue.push(consume event, at: now + max(amount, .zero))
+    }
 
     func gossip(of machine: SimMachine) -> GossipConfiguration {
         let role: NodeRole =

@@ -49,14 +49,19 @@ struct ClientLedger {
 
     private func isSibling(_ request: SimRequest) -> Bool { request.action != nil && keepsSiblings[request.key] }
 
-    /// A write of a key that keeps siblings may supersede what was read.
-    mutating func prepare(_ request: inout SimRequest) { if isSibling(request) { siblings.prepare(&request) } }
+    /// A request may carry its customer's session, and a write of a key that keeps siblings supersede what was read.
+    ///
+    /// - Parameter isFree: no other request carries the session.
+    mutating func prepare(_ request: inout SimRequest, isFree: Bool) {
+        if isFree, promisesSession(request) { request.hasSession = true }
+        if isSibling(request) { siblings.prepare(&request) }
+    }
 
     /// The tiers of the keys that are asked for.
     var tiersInUse: Set<StoreSettings.Tier> { Set(tiers.compactMap { $0 }) }
 
     /// Where some keys have sessions, requests for all that are kept carry them: for tier critical they change nothing.
-    func promisesSession(_ request: SimRequest) -> Bool {
+    private func promisesSession(_ request: SimRequest) -> Bool {
         request.action != nil && !request.isReadBack && !isSibling(request) && tiers[request.key] != .cache
             && tiers.contains(.important)
     }

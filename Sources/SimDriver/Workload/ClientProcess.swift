@@ -238,11 +238,8 @@ final class ClientProcess: SimProcess {
     /// - Parameter chosen: the router that is asked; the next in turn where left out.
     private func send(_ next: SimRequest, by chosen: Int? = nil) {
         var request = next
-        if sides == nil, ledger.promisesSession(request), sessions[request.customer]?.isBusy != true {
-            request.hasSession = true
-            sessions[request.customer, default: Session()].isBusy = true
-        }
-        ledger.prepare(&request)
+        ledger.prepare(&request, isFree: sides == nil && sessions[request.customer]?.isBusy != true)
+        if request.hasSession { sessions[request.customer, default: Session()].isBusy = true }
         inFlight += 1
         ledger.invoked(request, load: load)
         if chosen == nil { nextRouter = (nextRouter + 1) % idle.count }

@@ -49,6 +49,56 @@ package struct SimAnswers: Sendable, Equatable {
             return .zero
         }
 
+        /// Of load policies only those that are full refuse what is critical.
+        private static let neverCritical: Set<String> = ["shedding", "early-shed", "throttle"]
+
+        /// - Returns: the policy that has refused a critical request and must not.
+        mutating func note(_ request: SimRequest, _ answer: SimAnswer, now: Instant) -> String? {
+            sent += 1
+            guard case .response(let response, let bytes) = answer else {
+                lost += 1
+                return nil
+            }
+            took(now - request.sent)
+            statuses[response.status, default: 0] += 1
+            if response.status < 300 {
+                ok += 1
+                if let priority = request.priority { okOf[Int(priority.rawValue)] += 1 }
+                guard response.degraded.isPresent else { return nil }
+                degraded += 1
+                for name in String(decoding: response.degraded.bytes(in: bytes), as: UTF8.self).split(separator: ", ") {
+                    how[String(name), default: 0] += 1
+                }
+                return nil
+            }
+            if response.retryAfter.isPresent { comeBack += 1 }
+            if let priority = request.priority { refusedOf[Int(priority.rawValue)] += 1 }
+            guard let policy = Self.policy(in: response.body.bytes(in: bytes)) else { return nil }
+            policies[policy, default: 0] += 1
+            guard request.priority == .critical, Self.neverCritical.contains(policy) else { return nil }
+            // What is kept under its key was the answer of whoever came first with it.
+            return response.header("idempotent-replayed", in: bytes).isPresent ? nil : policy
+        }
+
+        private static let mark = Array("\"policy\":\"".utf8)
+
+        /// The `policy` of a problem document.
+        private static func policy(in body: UnsafeRawBufferPointer) -> String? {
+            mark.withUnsafeBytes { mark in
+                var start = 0
+                while start + mark.count <= body.count {
+                    if body[start] == mark[0], body[start..<(start + mark.count)].elementsEqual(mark) {
+                        let rest = body[(start + mark.count)...]
+                        return rest.firstIndex(of: UInt8(ascii: "\"")).map {
+                            String(decoding: rest[..<$0], as: UTF8.self)
+                        }
+                    }
+                    start += 1
+                }
+                return nil
+            }
+        }
+
         mutating func add(_ other: Tally) {
             sent += other.sent
             ok += other.ok
@@ -74,48 +124,12 @@ package struct SimAnswers: Sendable, Equatable {
     /// Critical requests that a policy refused which must not: by policy.
     private(set) var criticalRefused: [String: Int] = [:]
 
-    /// Of load policies only those that are full refuse what is critical.
-    private static let neverCritical: Set<String> = ["shedding", "early-shed", "throttle"]
-
     mutating func begin(_ now: Instant) { began = now }
 
     mutating func note(_ service: Int, _ request: SimRequest, _ answer: SimAnswer, now: Instant) {
         let second = Int((request.sent - began).nanoseconds / 1_000_000_000)
-        var tally = tallies[Place(service: service, second: second)] ?? Tally()
-        defer { tallies[Place(service: service, second: second)] = tally }
-        tally.sent += 1
-        guard case .response(let response, let bytes) = answer else {
-            tally.lost += 1
-            return
-        }
-        tally.took(now - request.sent)
-        tally.statuses[response.status, default: 0] += 1
-        if response.status < 300 {
-            tally.ok += 1
-            if let priority = request.priority { tally.okOf[Int(priority.rawValue)] += 1 }
-            guard response.degraded.isPresent else { return }
-            tally.degraded += 1
-            for name in String(decoding: response.degraded.bytes(in: bytes), as: UTF8.self).split(separator: ", ") {
-                tally.how[String(name), default: 0] += 1
-            }
-            return
-        }
-        if response.retryAfter.isPresent { tally.comeBack += 1 }
-        if let priority = request.priority { tally.refusedOf[Int(priority.rawValue)] += 1 }
-        guard let policy = Self.policy(in: response.body.bytes(in: bytes)) else { return }
-        tally.policies[policy, default: 0] += 1
-        // What is kept under its key was the answer of whoever came first with it.
-        let isReplayed = response.header("idempotent-replayed", in: bytes).isPresent
-        if request.priority == .critical, !isReplayed, Self.neverCritical.contains(policy) {
-            criticalRefused[policy, default: 0] += 1
-        }
-    }
-
-    /// The `policy` of a problem document.
-    private static func policy(in body: UnsafeRawBufferPointer) -> String? {
-        let text = String(decoding: body, as: UTF8.self)
-        guard let start = text.firstRange(of: "\"policy\":\"") else { return nil }
-        return text[start.upperBound...].firstIndex(of: "\"").map { String(text[start.upperBound..<$0]) }
+        let refusal = tallies[Place(service: service, second: second), default: Tally()].note(request, answer, now: now)
+        if let refusal { criticalRefused[refusal, default: 0] += 1 }
     }
 
     /// Calls of a service, by its place among those that clients call, sent in these seconds of the load.

@@ -116,6 +116,43 @@ import Testing
         #expect(FeedSamples.cell.bounded == FeedSamples.cell)
     }
 
+    /// What is said of a document without making it holds for the longest words and figures.
+    @Test func noDocumentIsLongerThanItsParts() throws {
+        var cell = FeedSamples.cell
+        (cell.traces, cell.faults, cell.news, cell.host) = (nil, nil, nil, nil)
+        cell.cell = String(repeating: "\u{1}", count: 64)
+        cell.services = [.init(service: Self.name(1), score: 1 / 3, count: .min)]
+        cell.condition?.why = String(repeating: "\"\n", count: 60)
+        cell.utilisation = -1 / 3
+        (cell.oldestHint, cell.lackedAge, cell.hints, cell.waiting) = (.min, .min, .min, .min)
+        (cell.filled, cell.verified, cell.damaged, cell.lacked) = (.max, .max, .max, .max)
+        let most = try #require(cell.mostLength)
+        #expect(ReportJSON.encode(cell).count <= most && most < CellVitals.mostBytes)
+        cell.pools = (0..<9).map { .init(service: Self.name($0), busy: .min, workers: .min, calls: .max, failed: .max) }
+        cell.gates = (0..<9).map {
+            .init(from: Self.name($0), to: Self.name($0), state: "forced-open", sinceMilliseconds: .min, failure: 1 / 3)
+        }
+        cell.traffic = .init(
+            requests: .max, failed: .max, shed: .max, calls: .max, attempts: .max,
+            latency: LatencyCounts(counts: Array(repeating: .max, count: LatencyBuckets.count)))
+        #expect(ReportJSON.encode(cell).count <= (try #require(cell.mostLength)))
+
+        var router = FeedSamples.router
+        (router.traces, router.impaired, router.faults, router.news, router.host) = (nil, nil, nil, nil, nil)
+        router.router = String(repeating: "\u{1}", count: 64)
+        router.named = ["a": .amnesiac, "\u{2}": .amnesiac]
+        router.requests = .init(total: .max, ok: .max, refused: .max, failed: .max, attempts: .max, retries: .max)
+        router.latency = LatencyCounts(counts: Array(repeating: .max, count: LatencyBuckets.count))
+        router.cells = .init(
+            attempts: [.max, .max], failed: [.max, .max], p50: [.min, nil], p99: [nil, .min])
+        router.impact?.cohorts = Array(repeating: [.min, .min, .min], count: 64)
+        if var impact = router.impact {
+            (impact.struck, impact.impaired) = ([.min, .min], [.min])
+            router.impact = impact
+        }
+        #expect(ReportJSON.encode(router).count <= (try #require(router.mostLength)))
+    }
+
     @Test func aRouterOfAThousandCellsFitsIntoItsBytes() {
         var router = FeedSamples.router
         let cells = (0..<1_000).map { "eu-central-\($0)" }

@@ -76,7 +76,11 @@ struct Refill {
         return number
     }
 
-    func place(of cell: CellIndex) -> Int? { peers.firstIndex { $0.cell == cell } }
+    func place(of cell: CellIndex) -> Int? {
+        // By index: a peer holds lines, and is asked for with every page.
+        for place in peers.indices where peers[place].cell == cell { return place }
+        return nil
+    }
 
     /// The earliest instant at which there is something to do without an answer; set by `plan`.
     var nextDeadline: Instant { isIdle && peers.isEmpty ? .distantFuture : due }
@@ -183,8 +187,11 @@ struct Refill {
 
     /// Whether enough of every shard is read, whatever its customer's name is.
     func isCovered(_ task: RefillTask) -> Bool {
-        task.isCovered(
-            most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: { isMissing($0) })
+        // Asked of every cell of every shape, with every page.
+        var sources = CellSet()
+        for place in peers.indices where peers[place].isSource { sources.insert(peers[place].cell) }
+        return task.isCovered(
+            most: { rule.mostMissing(size: $0, purpose: task.purpose) }, missing: { !sources.contains($0) })
     }
 
     /// What came of a look at the customers, name by name, with these cells not read.

@@ -50,6 +50,18 @@ struct RouterGates {
     private let node: String
     private let salt: UInt64
 
+    /// Whether a gate would turn an attempt away. Gate and policy are looked at in their places: both are large, and this is asked
+    /// for every cell of every request.
+    func isBlocking(_ gate: Int, _ priority: Priority, now: Instant) -> Bool {
+        let kind = places[gate].kind
+        return gates.withUnsafeBufferPointer { gates in
+            kinds.withUnsafeBufferPointer { kinds in
+                (gates.baseAddress! + gate).pointee.isBlocking(
+                    (kinds.baseAddress! + kind).pointee.gate, priority: priority, now: now)
+            }
+        }
+    }
+
     init(_ policies: RouterPolicies, _ topology: MeshTopology, node: String, seed: UInt64, now: Instant) {
         var names = ["records"]
         var slots: [UInt64: Int] = [:]

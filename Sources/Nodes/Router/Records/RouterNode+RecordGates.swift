@@ -9,7 +9,7 @@ extension RouterNode {
     /// Whether the gate before a cell's records would turn an attempt away.
     func isBlocking(_ cell: CellIndex, _ priority: Priority, now: Instant) -> Bool {
         let gate = gates.known(cell, 0)
-        return gate >= 0 && gates.gates[gate].isBlocking(policy(ofGate: gate), priority: priority, now: now)
+        return gate >= 0 && gates.isBlocking(gate, priority, now: now)
     }
 
     /// A phase begins, or more is asked in it: what is out of another one is waited for no longer.

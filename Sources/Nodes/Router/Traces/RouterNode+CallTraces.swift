@@ -66,7 +66,7 @@ extension RouterNode {
             let cell = shard[position]
             let kind = gates.kind(cell, slot)
             let gate = gates.known(cell, slot)
-            if gate >= 0, gates.gates[gate].isBlocking(gates.kinds[kind].gate, priority: priority, now: now) {
+            if gate >= 0, gates.isBlocking(gate, priority, now: now) {
                 blocking += 1
             }
             if !links[cell.position].isReached || !links[cell.position].isSound { doubtful += 1 }
