@@ -162,6 +162,17 @@ import Topology
         #expect(try broken { $0.cut = Self.cut(critical: 1) } == ["critical_answered==0"])
         #expect(try broken { $0.cut = Self.cut(important: 900) } == ["important_answered>=99%"])
         #expect(try broken { $0.stock.hintsLeft = 1 } == ["hints_left==0"])
+        // A bound is the number that is written.
+        for (text, verdict) in [
+            ("critical_answered<0.5", DrillClaim.Verdict.met), ("critical_answered==0.5", .deviated),
+        ] {
+            var scenario = try Self.partition()
+            scenario.objectives = [try MeasureBound(text: text)]
+            var bench = ScenarioBench(scenario)
+            bench.cut = Self.cut()
+            let claim = try bench.report().claims.first { $0.name == text }
+            #expect(claim?.verdict == verdict && claim?.bound == 0.5, "\(String(describing: claim))")
+        }
         // Views that never differed prove nothing.
         var whole = try Self.cutBench()
         whole.events = [:]

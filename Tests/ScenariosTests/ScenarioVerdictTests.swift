@@ -144,6 +144,24 @@ import Topology
         #expect(isSeen || claim.detail?.contains("told so by no router: a-1") == true, "\(claim)")
     }
 
+    // MARK: Counts
+
+    @Test(arguments: [
+        ("lost_writes<0.5", 0.5, 0, DrillClaim.Verdict.met), ("lost_writes<0.5", 0.5, 1, .deviated),
+        ("lost_writes<=1.5", 1.5, 1, .met), ("lost_writes<=1.5", 1.5, 2, .deviated),
+        ("lost_writes==0.5", 0.5, 0, .deviated), ("lost_writes>=0.5", 0.5, 0, .deviated),
+        ("lost_writes>=0.5", 0.5, 1, .met), ("lost_writes<100000000000000000000", 1e20, 3, .met),
+    ])
+    func aCountIsHeldAgainstTheNumberAsItIsWritten(
+        text: String, bound: Double, lost: Int, verdict: DrillClaim.Verdict
+    ) throws {
+        var bench = try Self.bench([text])
+        bench.found.lost = lost
+        let name = try MeasureBound(text: text).text
+        let claim = try #require(Self.claim(try bench.report(), name))
+        #expect(claim.verdict == verdict && claim.bound == bound && claim.observed == Double(lost), "\(claim)")
+    }
+
     // MARK: Whoever else acts
 
     @Test func aFaultThatSomebodyElseEndedProvesNothing() throws {

@@ -133,20 +133,21 @@ public struct DrillClaim: Sendable, Codable, Equatable {
     ///
     /// - Parameters:
     ///   - observed: nil where it could not be counted.
+    ///   - bound: as it is written: fewer than 0.5 are none.
     ///   - unknown: so many more there may be, of which nothing is known: with them a kept bound is undecided.
     public static func count(
-        _ name: String, _ observed: Int?, _ comparison: Comparison = .atMost, _ bound: Int = 0, unknown: Int = 0,
+        _ name: String, _ observed: Int?, _ comparison: Comparison = .atMost, _ bound: Double = 0, unknown: Int = 0,
         detail: String? = nil
     ) -> DrillClaim {
         guard let observed else {
             return DrillClaim(
-                name, .count, comparison, Double(bound), observed: nil, low: nil, high: nil, verdict: .undecided,
+                name, .count, comparison, bound, observed: nil, low: nil, high: nil, verdict: .undecided,
                 detail: detail ?? "it could not be counted")
         }
         let (low, high) = (observed, observed + max(unknown, 0))
-        let verdict = comparison.verdict(Double(low), Double(high), Double(bound))
+        let verdict = comparison.verdict(Double(low), Double(high), bound)
         return DrillClaim(
-            name, .count, comparison, Double(bound), observed: Double(observed), low: Double(low), high: Double(high),
+            name, .count, comparison, bound, observed: Double(observed), low: Double(low), high: Double(high),
             verdict: verdict, detail: verdict == .undecided && detail == nil ? "\(unknown) are not known" : detail)
     }
 

@@ -6,7 +6,7 @@ import Reports
 extension ScenarioLedger {
     /// That no more acknowledged writes are lost than may be; of those that could not be read nothing is known.
     func lostWrites(
-        _ name: String, _ comparison: DrillClaim.Comparison = .atMost, _ bound: Int = 0
+        _ name: String, _ comparison: DrillClaim.Comparison = .atMost, _ bound: Double = 0
     ) -> DrillClaim {
         .count(
             name, verified?.lost, comparison, bound, unknown: verified?.unverified ?? 0,
@@ -83,14 +83,14 @@ extension ScenarioLedger {
             return wasLooked ? claim : claim.unseen("nobody looked")
         case .criticalAnswered:
             return .count(
-                name, cut.map { Int(clamping: $0.withoutQuorum.ok) }, comparison, Int(limit),
+                name, cut.map { Int(clamping: $0.withoutQuorum.ok) }, comparison, limit,
                 detail: cut.map { cut in
                     "\(cut.withoutQuorum.requests) requests were without a quorum"
                         + (cut.straddled > 0 ? ", \(cut.straddled) were answered after the cut and count nowhere" : "")
                 })
         case .importantAnswered:
             return .share(name, cut?.reachable.ok ?? 0, of: cut?.reachable.requests ?? 0, comparison, limit)
-        case .lostWrites: return lostWrites(name, comparison, Int(limit))
+        case .lostWrites: return lostWrites(name, comparison, limit)
         case .customersLost, .customersDegraded, .customersHarmed, .customersDifferent:
             let claim = DrillClaim.figure(
                 name, observed(measure, over: window), comparison, limit, detail: methodAt == nil ? nil : strange)
