@@ -110,6 +110,35 @@ extension EndToEndFaults {
             #expect(found.out.isEmpty, "the secret stands in \(found.out)")
         }
 
+        @Test func whoeverEndsItWhileAProgramRunsInterruptsIt() throws {
+            let mesh = try TestMesh()
+            try mesh.up(Program.root.appendingPathComponent("topology/nine-cells.yaml").path)
+            let files = try Files(mesh)
+            for (signal, isBackground) in [(SIGINT, false), (SIGTERM, true)] {
+                let mark = "long-\(UUID().uuidString)"
+                let path = try files.write(
+                    Self.head + """
+                        method:
+                          - type: action
+                            name: long
+                            background: \(isBackground)
+                            provider: {type: process, path: sh, arguments: [-c, "sleep 600; echo \(mark)"], timeout: 60}
+                        \(Self.killing.replacing("for: 3s", with: "for: 60s"))
+                        """, "long.yaml")
+                let running = try Program.Running(
+                    Program.path, ["drill", "run", path, "--allow-process", "-o", "json"],
+                    environment: ["CELLMESH_HOME": mesh.home.path, "NO_COLOR": "1"], directory: Program.root)
+                // Its words stand in a file, so that no command line but its own has them.
+                let isUnderWay = TestMesh.eventually { (try? living(mark)) == true }
+                kill(running.process.processIdentifier, signal)
+                let outcome = running.wait(limit: 120)
+                #expect(isUnderWay && outcome.code == 130, "\(outcome.out)\n\(outcome.err)")
+                #expect(outcome.json["outcome"] as? String == "interrupted", "\(outcome.out)")
+                #expect(!outcome.out.contains("it was stopped"), "\(outcome.out)")
+                #expect(TestMesh.eventually { (try? living(mark)) == false })
+            }
+        }
+
         @Test func whatHangsIsKilledWithItsGroupAndIsAnErrorOfTheProbe() throws {
             let mesh = try TestMesh()
             try mesh.up(Program.root.appendingPathComponent("topology/nine-cells.yaml").path)

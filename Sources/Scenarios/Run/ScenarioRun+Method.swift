@@ -115,7 +115,11 @@ extension ScenarioRun {
     }
 
     mutating func failed(_ key: Int?, _ outcome: DrillOutcome, _ why: String, now: Instant) {
+        // What has come to its end already, such as a program that was stopped, has nothing left to fail.
+        if let key, active[key] == nil { return }
         if let key, let deed = active[key] {
+            // Nothing is in force of a call: one that fails while it is to be stopped has ended.
+            if deed.isEnding, case .call = plan[key].deed { return ended(key, why, now: now) }
             report.steps.append(
                 step(plan[key].name, deed.isEnding ? .takesBack : .injects, why, from: deed.since, now, .failed))
             // What could not be taken back is told, and not tried for ever; the driver keeps it noted.

@@ -97,6 +97,30 @@ import Testing
         #expect(ScenarioRunTests.claim(other, "up, meanwhile: looks that were not met")?.verdict == .undecided)
     }
 
+    @Test(arguments: [true, false], [true, false])
+    func aProgramThatIsStoppedWithTheRunIsNoErrorOfIt(isBackground: Bool, failsFirst: Bool) throws {
+        for (word, outcome) in [("interrupted by Ctrl-C", DrillOutcome.interrupted), ("success<90%", .aborted)] {
+            var program = ScenarioAction(
+                "program", .call(ScenarioCall(.process(ScenarioCall.Program(path: "sleep")), place: "x:1")), for: nil)
+            program.isBackground = isBackground
+            var scenario = try ScenarioRunTests.scenario(
+                ["kill cell/a-1"], abort: outcome == .aborted ? ["success<90%"] : [])
+            scenario.method.append(.action(program))
+            var bench = ScenarioBench(scenario)
+            bench.stalls = [1: failsFirst]
+            if outcome == .aborted { bench.failing = 0.5 } else { bench.events[7] = .interrupted(word) }
+            let report = try bench.report()
+            #expect(report.outcome == outcome && report.exitCode == outcome.exitCode(conclusive: false), "\(report)")
+            #expect(report.reason?.contains(word) == true && report.reason?.contains("stopped") == false, "\(report)")
+            #expect(bench.orders.contains("end 1") && bench.run.isTakenBack && bench.run.inForce == nil)
+            for name in ["rollbacks", "read-back", "tidy"] {
+                #expect(report.steps.filter { $0.name == name }.map(\.outcome) == [.done], "\(report.steps)")
+            }
+            #expect(
+                !report.steps.contains { $0.outcome == .failed && $0.detail.contains("stopped") }, "\(report.steps)")
+        }
+    }
+
     @Test func failFastGivesUpByTheShareOfLooks() throws {
         let answers = [Self.fine, Self.fine, Self.broken] + Array(repeating: Self.fine, count: 30)
         for (share, outcome) in [(0.0, DrillOutcome.aborted), (0.9, .deviated)] {

@@ -43,6 +43,9 @@ struct ScenarioBench {
     /// What is seen in a second, by its number; nil: nobody looks.
     var looks: (Int, ScenarioSight) -> ScenarioSight? = { $1 }
     var through: Set<String> = []
+    /// Actions that go on until they are stopped, by their keys; whether they are told to have failed before that is known.
+    var stalls: [Int: Bool] = [:]
+    private var stopped: [Int] = []
     private var force: [Int: ScenarioAction] = [:]
     private var seconds = 0
 
@@ -118,6 +121,7 @@ struct ScenarioBench {
         case .startLoad: run.handle(.loadStarted("1000/s", through: through), now: now)
         case .begin(let key, let action):
             force[key] = action
+            if stalls[key] != nil { return }
             if case .restore = action.deed { run.handle(.stock(left), now: now) }
             run.handle(
                 .begun(key, .init(applied: applied, of: 1, fault: "f\(key)", victims: ["a-1"], detail: "in force")),
@@ -142,9 +146,15 @@ struct ScenarioBench {
             run.handle(.answered(key, answer), now: now)
         case .end(let key):
             force[key] = nil
+            if let isFirst = stalls[key] {
+                if isFirst { run.handle(.failed(key, .error, "it was stopped"), now: now) }
+                stopped.append(key)
+                return run.handle(.ended(key, "stopped before its end"), now: now)
+            }
             if let what = early[key] { return run.handle(.endedEarly(key, what), now: now) }
             run.handle(.ended(key, "over"), now: now)
         case .readBack:
+            for key in stopped { run.handle(.failed(key, .error, "it was stopped"), now: now) }
             if let cut { run.handle(.cut(cut), now: now) }
             run.handle(.stock(stock), now: now)
             run.handle(.found(found, noise), now: now)
