@@ -130,6 +130,31 @@ import Topology
         }
     }
 
+    @Test(arguments: [["r1"], ["r2"], []])
+    func whereItStopsWhatItsLoadGoesThroughNobodyIsHeldAgainstAnything(through: [String]) throws {
+        let isSilenced = through != ["r2"]
+        for objective in [nil, "customers_different<=0"] {
+            var bench = ScenarioBench(
+                try ScenarioRunTests.scenario(["kill router/r1"], objectives: objective.map { [$0] } ?? []))
+            bench.harms = [0: ScenarioHarm(touched: ["r1"])]
+            (bench.through, bench.victims) = (Set(through), ["r1"])
+            // It is back before anybody has looked, and answers one customer without a quorum in its first moment.
+            bench.looks = { second, sight in
+                var sight = sight
+                if second > 10 {
+                    sight.impact = Self.impact(since: 10_500, [(.untouched, .lost), (.untouched, .untouched)])
+                }
+                return sight
+            }
+            let report = try bench.report()
+            let claim = try #require(Self.claim(report, objective ?? Self.different))
+            #expect(claim.verdict == (isSilenced ? .undecided : .deviated), "\(claim)")
+            #expect(
+                !isSilenced || claim.detail?.contains("goes through r1, which a step has stopped") == true, "\(claim)")
+            #expect(report.exitCode == (isSilenced ? 3 : 5), "\(report.reason ?? "")")
+        }
+    }
+
     @Test(arguments: [true, false]) func whatWasForetoldAndSeenByNobodyIsUndecided(isSeen: Bool) throws {
         var bench = try Self.bench()
         bench.harms = [0: ScenarioHarm(out: ["a-1"], touched: ["a-1"])]

@@ -149,9 +149,11 @@ extension ScenarioLedger {
         isOfNow ? sight.map { $0.impact.open ? $0.impact.observed : FeedImpact.Counts() } : impact.observed
     }
 
-    /// Customers who fared otherwise than the scenario has foretold.
+    /// Customers who fared otherwise than the scenario has foretold: where it stops what its load goes through nothing is foretold
+    /// of them, neither meanwhile nor while that comes back.
     var different: Int? {
-        impact.different(others.harm ?? ScenarioHarm(), strangers: others.cells(of: impact.cells))
+        silenced != nil
+            ? nil : impact.different(others.harm ?? ScenarioHarm(), strangers: others.cells(of: impact.cells))
     }
 
     /// What others have done meanwhile, in words; nil where nobody has done anything.
@@ -166,9 +168,23 @@ extension ScenarioLedger {
         return "foretold to be out, and told so by no router: \(missing.joined(separator: ", "))"
     }
 
+    /// Routers that an action has stopped, where the load goes through none beside them, in words; nil where there is none.
+    private var silenced: String? {
+        for (_, deed) in deeds.sorted(by: { $0.key < $1.key }) where deed.stops {
+            let routers = (through.isEmpty ? sight?.routers ?? [] : through)
+            let stopped = routers.intersection(deed.victims)
+            guard through.isEmpty ? !routers.isEmpty && stopped == routers : !stopped.isEmpty else { continue }
+            let names = stopped.sorted().joined(separator: ", ")
+            return
+                "the load goes through \(names), which a step has stopped, and no router told what its customers got meanwhile"
+        }
+        return nil
+    }
+
     /// Why nothing is known for certain of what customers got, or of what else is looked at; nil where all was seen.
     var unseen: String? {
         if isForsaken { return "no control plane looked to the end" }
+        if let silenced { return silenced }
         if gaze.unseen > 0 {
             return
                 "\(Wording.plural(Int(clamping: gaze.unseen), "request")) failed while no control plane, or no router that the load "

@@ -13,6 +13,8 @@ struct ScenarioLedger: Sendable {
         var victims: Set<String>
         /// Routers are to tell that they are out.
         var takesOut = false
+        /// Processes are ended or stopped by it.
+        var stops = false
         var applied = 0
         var of = 0
         /// When some member took a victim for dead first, by the observer; and when the first gate opened.
@@ -243,7 +245,8 @@ struct ScenarioLedger: Sendable {
     // MARK: Actions
 
     mutating func begin(_ key: Int, _ action: ScenarioAction, now: Instant) {
-        deeds[key] = Deed(since: now, until: nil, victims: [], takesOut: action.deed.takesOut)
+        deeds[key] = Deed(
+            since: now, until: nil, victims: [], takesOut: action.deed.takesOut, stops: action.deed.stopsProcesses)
         zoo.begin(key, action, now: now)
     }
 

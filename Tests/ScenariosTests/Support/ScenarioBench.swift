@@ -43,6 +43,8 @@ struct ScenarioBench {
     /// What is seen in a second, by its number; nil: nobody looks.
     var looks: (Int, ScenarioSight) -> ScenarioSight? = { $1 }
     var through: Set<String> = []
+    /// Members that its actions end.
+    var victims = ["a-1"]
     /// Actions that go on until they are stopped, by their keys; whether they are told to have failed before that is known.
     var stalls: [Int: Bool] = [:]
     private var stopped: [Int] = []
@@ -124,7 +126,7 @@ struct ScenarioBench {
             if stalls[key] != nil { return }
             if case .restore = action.deed { run.handle(.stock(left), now: now) }
             run.handle(
-                .begun(key, .init(applied: applied, of: 1, fault: "f\(key)", victims: ["a-1"], detail: "in force")),
+                .begun(key, .init(applied: applied, of: 1, fault: "f\(key)", victims: victims, detail: "in force")),
                 now: now)
             switch action.deed {
             case .evacuate, .restore:
