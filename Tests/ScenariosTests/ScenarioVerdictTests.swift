@@ -169,7 +169,7 @@ import Topology
         #expect(isSeen || claim.detail?.contains("told so by no router: a-1") == true, "\(claim)")
     }
 
-    // MARK: Counts
+    // MARK: Counts and what is concluded
 
     @Test(arguments: [
         ("lost_writes<0.5", 0.5, 0, DrillClaim.Verdict.met), ("lost_writes<0.5", 0.5, 1, .deviated),
@@ -185,6 +185,28 @@ import Topology
         let name = try MeasureBound(text: text).text
         let claim = try #require(Self.claim(try bench.report(), name))
         #expect(claim.verdict == verdict && claim.bound == bound && claim.observed == Double(lost), "\(claim)")
+    }
+
+    @Test func whatIsConclusiveHasNothingUndecidedAndReachedSomebody() throws {
+        for outcome in [DrillOutcome.passed, .deviated] {
+            func report(_ change: (inout ScenarioBench) -> Void = { _ in }) throws -> DrillReport {
+                var bench = try Self.bench(["success>=99%"]) { $0.hypothesis = nil }
+                if outcome == .deviated { bench.failing = 0.5 }
+                change(&bench)
+                let report = try bench.report()
+                #expect(report.outcome == outcome, "\(report.reason ?? "")")
+                return report
+            }
+            let whole = try report()
+            #expect(whole.conclusive, "\(whole.claims)")
+            // A write that could not be read back.
+            let open = try report { $0.found.unverified = 1 }
+            #expect(!open.conclusive && open.exposed && open.claims.contains { $0.verdict == .undecided })
+            let idle = try report { $0.hits = 0 }
+            #expect(!idle.conclusive && !idle.exposed)
+            // Undecided or not, a claim that was not kept is one.
+            #expect([open, idle].allSatisfy { $0.exitCode == (outcome == .passed ? 3 : 5) })
+        }
     }
 
     // MARK: Whoever else acts

@@ -123,7 +123,7 @@ public struct DrillReport: Sendable, Codable, Equatable {
     public let began: String
     /// How it ended.
     public package(set) var outcome: DrillOutcome
-    /// Whether the outcome would stand on a quieter machine and with more requests.
+    /// Whether it has passed or deviated with all claims decided, somebody exposed to what was done, and nobody else doing anything.
     public package(set) var conclusive: Bool
     /// Why it did not pass, or is not conclusive; nil where neither.
     public package(set) var reason: String?

@@ -265,7 +265,7 @@ package struct Monkey: Sendable {
         row.claims = MonkeyJudgement.claims(before: tried.before, after: after, returned: returned != nil)
         let broken = row.claims.filter { $0.verdict == .deviated }.map(\.name)
         let open = row.claims.filter { $0.verdict == .undecided }.map(\.name)
-        row.conclusive = !broken.isEmpty || open.isEmpty
+        row.conclusive = open.isEmpty
         if !broken.isEmpty {
             row.outcome = DrillOutcome.deviated.rawValue
             row.reason = "not kept: \(broken.joined(separator: "; "))"

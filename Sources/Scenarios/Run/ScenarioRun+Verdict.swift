@@ -181,6 +181,12 @@ extension ScenarioRun {
         return (figures.map { $0.unseen(why) } + calls).map { $0.named("\($0.name), after") }
     }
 
+    /// Somebody was exposed to what was done, to nothing else, and all of what is claimed is decided.
+    private var isConclusive: Bool {
+        report.exposed && ledger.strange == nil && !report.claims.isEmpty
+            && report.claims.allSatisfy { $0.verdict != .undecided }
+    }
+
     private mutating func conclude() -> DrillReport {
         let deviated = report.claims.filter { $0.verdict == .deviated }
         let undecided = report.claims.filter { $0.verdict == .undecided }
@@ -189,11 +195,11 @@ extension ScenarioRun {
         report.outcome = DrillOutcome.graver(trouble ?? .passed, deviated.isEmpty ? .passed : .deviated)
         switch report.outcome {
         case .deviated:
-            report.conclusive = true
+            report.conclusive = isConclusive
             report.reason = "not kept: " + names(deviated)
         case .passed:
             let others = ledger.strange
-            report.conclusive = report.exposed && undecided.isEmpty && !report.claims.isEmpty && others == nil
+            report.conclusive = isConclusive
             if let others, report.exposure == nil {
                 report.reason = "not alone: \(others)"
             } else if let exposure = report.exposure {

@@ -226,6 +226,12 @@ private struct Bench {
             $0.sight.lateness = 50
         }
         #expect(Self.verdicts(busy)["p99"] == .undecided && busy.outcome == "passed", "\(busy)")
+        // What was not kept beside it stays so, and is not all that was to be known.
+        let failing = try Self.verdict {
+            $0.failing = (0.05, 1_000)
+            $0.sight.lateness = 50
+        }
+        #expect(failing.outcome == "deviated" && !failing.conclusive, "\(failing)")
     }
 
     @Test func aKillThatIsMixedWithSomethingIsNoVerdict() throws {
