@@ -34,7 +34,7 @@ import Topology
         var scenario = try ScenarioRunTests.scenario(["kill cell/a-1"], objectives: objectives)
         change(&scenario)
         var bench = ScenarioBench(scenario)
-        bench.harms = [0: ScenarioHarm(touched: ["a-1"])]
+        bench.harms = [0: ScenarioHarm(touched: ["a-1"], mortal: ["a-1"])]
         return bench
     }
 
@@ -112,6 +112,23 @@ import Topology
             #expect(report.outcome == .passed && report.conclusive == isOwn, "\(name): \(report.reason ?? "")")
             #expect(isOwn || report.reason?.contains("b-1 ") == true && report.exitCode == 3)
         }
+    }
+
+    /// A delay on the wire ends nobody, also not whom it is for.
+    @Test(arguments: ["exited", "kill"]) func theTargetOfAGentleFaultThatEndsIsNamed(action: String) throws {
+        let mesh = MeshTopology(
+            name: "m", seed: 1, regions: [Region(name: "r")], cells: [Cell(name: "a-1", region: 0, zone: 0)],
+            blueprints: [], customers: Customers(count: 9), routers: [Router(name: "r1", region: 0)],
+            control: Control(region: 0))
+        let delay = ScenarioAction("delay", try ScenarioDeed(text: "latency cell/a-1 20ms"), for: .seconds(5))
+        let harm = ScenarioHarm(delay, in: mesh) { _ in [] }
+        #expect(harm.explains("a-1") && !harm.explainsEnd(of: "a-1"))
+        var bench = try Self.bench()
+        bench.harms = [0: harm]
+        bench.events[6] = .event(
+            EventRecord(time: "", type: "process", action: action, id: "a-1"), at: .zero + .seconds(6))
+        let report = try bench.report()
+        #expect(!report.conclusive && report.reason?.contains("a-1 ") == true && report.exitCode == 3)
     }
 
     @Test func whatNoRouterToldIsUndecided() throws {

@@ -122,7 +122,9 @@ extension ControlPlane {
 /// Writes the report of a monkey's day.
 enum MonkeyDay {
     /// - Returns: why it could not be kept; nil where it was.
-    static func keep(_ rows: [MonkeyRow], of day: MonkeyDayCounts, _ run: MeshReporter.Run, _ reporter: MeshReporter) -> String? {
+    static func keep(_ rows: [MonkeyRow], of day: MonkeyDayCounts, _ run: MeshReporter.Run, _ reporter: MeshReporter)
+        -> String?
+    {
         let store = ReportStore(reporter.mesh)
         do {
             var draft = try reporter.draft(run)

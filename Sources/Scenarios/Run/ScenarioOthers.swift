@@ -56,7 +56,8 @@ struct ScenarioOthers: Sendable {
         }
         let isEnd = record.action == "kill" || record.action == "exited"
         guard record.type == "process", isMeanwhile, !runsPrograms, let harm, record.id != ProcessName.control.name,
-            isEnd ? !harm.explainsEnd(of: record.id) : !harm.explains(record.id), strangers[record.id] == nil, strangers.count < Self.most
+            isEnd ? !harm.explainsEnd(of: record.id) : !harm.explains(record.id), strangers[record.id] == nil,
+            strangers.count < Self.most
         else { return }
         switch record.action {
         case "kill": strangers[record.id] = "was killed"
