@@ -187,9 +187,15 @@ import Wire
 
     @Test func connectionsThatTheServerClosesAreOpenedAgainAtOnce() throws {
         let (report, _) = try runLoad(configuration(rate: 100, milliseconds: 500)) { responder, _ in
-            for time in [100, 200, 300] as [Int64] {
-                try responder.after(.milliseconds(time)) { responder.closeConnections() }
+            // Each time after some were answered: on a busy machine three times may come at once.
+            func close(after count: Int, left: Int) {
+                try? responder.after(.milliseconds(10)) {
+                    guard responder.requests >= count else { return close(after: count, left: left) }
+                    responder.closeConnections()
+                    if left > 1 { close(after: responder.requests + 12, left: left - 1) }
+                }
             }
+            close(after: 12, left: 3)
         }
         #expect(report.requests == 50)
         #expect(report.connections.opened >= 16)
