@@ -26,6 +26,9 @@ package struct RolloutGates: Sendable {
     package static let success = 0.95
     /// p99 may be so many times that of the others.
     package static let p99 = 1.1
+    /// Where it is surely not longer by more than this, microseconds, nobody is rolled back for its ratio: of answers that take less
+    /// than a millisecond a process that has just begun is a multiple slower.
+    package static let negligibleDelay = 2_000.0
     /// The share of attempts that fail may be so many times that of the others.
     package static let errors = 1.2
     /// Where it is surely below, nobody is rolled back for its ratio.
@@ -118,7 +121,8 @@ package struct RolloutGates: Sendable {
         }
         let (first, second) = (quantile(a), quantile(b))
         let interval = RatioInterval(first, over: second)
-        let verdict = Self.verdict(interval.ratio, interval.low, interval.high, atMost: Self.p99)
+        var verdict = Self.verdict(interval.ratio, interval.low, interval.high, atMost: Self.p99)
+        if let high = first.high, high <= second.value + Self.negligibleDelay { verdict = .met }
         return RolloutReport.Gate(
             name: name, comparison: "<=", bound: Self.p99, observed: interval.ratio, low: interval.low,
             high: interval.high, samples: a.answered, verdict: verdict,

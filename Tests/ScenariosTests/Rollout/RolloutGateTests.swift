@@ -20,6 +20,17 @@ import Testing
         return try #require(gates.all.first { $0.name == name })
     }
 
+    @Test func aDelayThatNobodyNoticesIsMetWhateverItsRatio() throws {
+        func timed(_ microseconds: UInt64) -> CellFiguresPage.Cell {
+            var cell = cell(ok: 2_000)
+            cell.services.times = [[microseconds, 2_000]]
+            return cell
+        }
+        #expect(try gate("p99 of services", timed(1_300), timed(350)).verdict == .met)
+        #expect(try gate("p99 of services", timed(2_600), timed(350)).verdict == .failed)
+        #expect(try gate("p99 of services", timed(13_000), timed(9_000)).verdict == .failed)
+    }
+
     @Test func aShareFailsWhereItsIntervalLeavesTheBoundOut() throws {
         #expect(try gate("success rate", cell(ok: 1_000), cell(ok: 1)).verdict == .met)
         #expect(try gate("success rate", cell(ok: 900, failed: 100), cell(ok: 1)).verdict == .failed)
