@@ -29,6 +29,8 @@ package struct RolloutGates: Sendable {
     /// Where it is surely not longer by more than this, microseconds, nobody is rolled back for its ratio: of answers that take less
     /// than a millisecond a process that has just begun is a multiple slower.
     package static let negligibleDelay = 2_000.0
+    /// And it fails where it is surely longer by more than this, microseconds.
+    package static let hardlyADelay = 500.0
     /// The share of attempts that fail may be so many times that of the others.
     package static let errors = 1.2
     /// Where it is surely below, nobody is rolled back for its ratio.
@@ -123,6 +125,7 @@ package struct RolloutGates: Sendable {
         let interval = RatioInterval(first, over: second)
         var verdict = Self.verdict(interval.ratio, interval.low, interval.high, atMost: Self.p99)
         if let high = first.high, high <= second.value + Self.negligibleDelay { verdict = .met }
+        if verdict == .failed, first.low <= second.value + Self.hardlyADelay { verdict = .undecided }
         return RolloutReport.Gate(
             name: name, comparison: "<=", bound: Self.p99, observed: interval.ratio, low: interval.low,
             high: interval.high, samples: a.answered, verdict: verdict,
