@@ -209,6 +209,17 @@ extension EndToEnd {
             let wrong = try up("hosts: [{region: a, agent: \"\(try #require(hosts.address("b")))\"}]\n")
             #expect(wrong.code == 3 && wrong.err.contains("is of b"), "\(wrong.err)")
             #expect(try mesh.run(["down"]).code == 0)
+            // Of the right region, and with another secret than this mesh would have.
+            try (String(repeating: "5b", count: 32) + "\n")
+                .write(toFile: hosts.path("other"), atomically: true, encoding: .utf8)
+            try "hosts: [{region: a, agent: \"\(try #require(hosts.address("a")))\"}]\n"
+                .write(toFile: hosts.path("wrong.yaml"), atomically: true, encoding: .utf8)
+            let unproved = try mesh.run([
+                "up", hosts.path("mesh.yaml"), "--detach", "--hosts", hosts.path("wrong.yaml"), "--secret-file",
+                hosts.path("other"), "--listen-address", "127.0.5.9",
+            ])
+            #expect(unproved.code == 3 && unproved.err.contains("does not obey"), "\(unproved.err)")
+            #expect(try mesh.run(["down"]).code == 0)
             let taken = try mesh.run([
                 "region", "a", "--topology", hosts.path("mesh.yaml"), "--data", hosts.path("a"), "--secret-file",
                 hosts.path("secret"), "--agent", "127.0.5.1:0",

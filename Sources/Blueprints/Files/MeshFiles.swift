@@ -118,14 +118,21 @@ package enum MeshFiles {
         }
     }
 
+    /// Which regions of a topology run on other hosts.
+    ///
+    /// - Returns: nil where there is an error, which the result tells.
+    package static func load(
+        hosts path: String, regions: [String]
+    ) -> (hosts: [RegionHost]?, result: MeshFilesResult) {
+        let load = Load(path: path, loader: TextFile.read)
+        let root = load.text().flatMap(load.root)
+        let hosts = root.map { HostsReader(reporter: load.reporter, regions: regions).hosts($0) }
+        return (load.collector.hasErrors ? nil : hosts, load.result())
+    }
+
     private static func load(path: String, kind: Kind?, loader: @escaping FileLoader) -> MeshFilesResult {
         let load = Load(path: path, loader: loader)
-        switch loader(path) {
-        case .success(let text): return load.run(text, as: kind)
-        case .failure(let failure):
-            load.reporter.error(failure.code, at: .start, failure.message)
-            return load.result()
-        }
+        return load.text().map { load.run($0, as: kind) } ?? load.result()
     }
 }
 
@@ -137,13 +144,28 @@ private struct Load {
     var environment: (String) -> String? = ProcessVariables.value
     var reporter: Reporter { Reporter(file: FilePath.shown(path), collector: collector) }
 
-    func run(_ text: String, as kind: MeshFiles.Kind?) -> MeshFilesResult {
+    /// Of the file; nil where it cannot be read, which is reported.
+    func text() -> String? {
+        switch loader(path) {
+        case .success(let text): return text
+        case .failure(let failure):
+            reporter.error(failure.code, at: .start, failure.message)
+            return nil
+        }
+    }
+
+    /// What a text holds; nil where it is no YAML, or too large, which is reported.
+    func root(_ text: String) -> YAMLValue? {
         guard text.utf8.count <= TextFile.longest else {
             reporter.error(.fileTooLarge, at: .start, "the file is larger than 1 MiB")
-            return result()
+            return nil
         }
         collector.add(SourceText(name: FilePath.shown(path), text: text))
-        guard let root = YAMLDocument.parse(text, reporter: reporter) else { return result() }
+        return YAMLDocument.parse(text, reporter: reporter)
+    }
+
+    func run(_ text: String, as kind: MeshFiles.Kind?) -> MeshFilesResult {
+        guard let root = root(text) else { return result() }
         let found = MeshFiles.Kind(of: root)
         if let kind, let found, found != kind {
             reporter.report(found, insteadOf: kind)

@@ -1,20 +1,6 @@
 import MeshBase
 import Topology
 
-/// Where the cells of a region run: under the agent of another host.
-package struct RegionHost: Sendable, Equatable {
-    package var region: String
-    /// `HOST:PORT`.
-    package var agent: String
-
-    /// Nil where `agent` is no such address.
-    package init?(region: String, agent: String) {
-        guard HostPort(agent) != nil || Endpoint(agent).map({ $0.port != 0 }) ?? false else { return nil }
-        self.region = region
-        self.agent = agent
-    }
-}
-
 /// Reads the file that `up --hosts` is given:
 ///
 ///     hosts:
@@ -67,32 +53,5 @@ struct HostsReader {
             .wrongType, at: place.position, "'agent' cannot be '\(YAMLValue.clipped(agent))'",
             hint: "HOST:PORT or [IPV6]:PORT, where 'cellmesh region --agent' answers")
         return nil
-    }
-}
-
-extension MeshFiles {
-    /// Which regions of a topology run on other hosts.
-    ///
-    /// - Returns: nil where there is an error, which the result tells.
-    package static func load(
-        hosts path: String, regions: [String]
-    ) -> (hosts: [RegionHost]?, result: MeshFilesResult) {
-        let collector = ProblemCollector()
-        let reporter = Reporter(file: FilePath.shown(path), collector: collector)
-        var hosts: [RegionHost] = []
-        switch TextFile.read(path) {
-        case .failure(let failure): reporter.error(failure.code, at: .start, failure.message)
-        case .success(let text) where text.utf8.count > TextFile.longest:
-            reporter.error(.fileTooLarge, at: .start, "the file is larger than 1 MiB")
-        case .success(let text):
-            collector.add(SourceText(name: FilePath.shown(path), text: text))
-            if let root = YAMLDocument.parse(text, reporter: reporter) {
-                hosts = HostsReader(reporter: reporter, regions: regions).hosts(root)
-            }
-        }
-        let isSound = !collector.hasErrors
-        return (
-            isSound ? hosts : nil, MeshFilesResult(problems: collector.finished(), sources: collector.sources)
-        )
     }
 }

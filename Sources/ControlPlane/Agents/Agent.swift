@@ -20,7 +20,6 @@ package final class Agent {
     private let mesh: String
     private let driver: any ProcessDriver
     private let command: ProcessCommand
-    private let cells: Set<String>
     private var records: [UInt64: Record] = [:]
     private var revision: UInt64 = 0
     private var claimed: Claim?
@@ -43,26 +42,18 @@ package final class Agent {
         var grace = TimeAmount.minutes(10)
     }
 
-    /// - Parameters:
-    ///   - cells: of the region.
-    ///   - boot: unique to this life.
+    /// - Parameter boot: unique to this life.
     package init(
-        driver: any ProcessDriver, command: ProcessCommand, region: String, mesh: String, cells: [String], boot: UInt64
+        driver: any ProcessDriver, command: ProcessCommand, region: String, mesh: String, boot: UInt64
     ) {
         self.driver = driver
         self.command = command
         self.region = region
         self.mesh = mesh
-        self.cells = Set(cells)
         self.boot = boot
     }
 
     package var runningCount: Int { records.values.count(where: \.isRunning) }
-    /// Who orders here; nil where nobody does.
-    package var controller: String? {
-        claimed.flatMap { driver.now() - $0.heard < Self.claim ? $0.controller : nil }
-    }
-
     package func countUnproved() { refused.unproved += 1 }
 
     // MARK: Told
@@ -71,7 +62,8 @@ package final class Agent {
     ///   - since: the revision that the asker has seen, of this life of the agent; nil: none.
     ///   - usage: whether memory and processor time are told as well, of every process that runs.
     package func page(controller: String, life: UInt64, since: UInt64?, usage: Bool = false) -> AgentPage {
-        if claimed?.controller == controller, claimed?.life == life { claimed?.heard = driver.now() }
+        let isOrdering = claimed?.controller == controller && claimed?.life == life
+        if isOrdering { claimed?.heard = driver.now() }
         for (token, record) in records where record.isRunning {
             let isStopped = record.identity.map(driver.isStopped) ?? false
             if isStopped != record.process.isStopped { change(token) { $0.isStopped = isStopped } }
@@ -85,7 +77,6 @@ package final class Agent {
                 told[index].processor = ProcessUsage.processor(pid: told[index].pid)?.milliseconds
             }
         }
-        let isOrdering = claimed?.controller == controller && claimed?.life == life
         return AgentPage(
             region: region, mesh: mesh, boot: boot, revision: revision, batch: isOrdering ? claimed?.batch ?? 0 : 0,
             isWhole: (since ?? 0) == 0, processes: told)
@@ -116,7 +107,7 @@ package final class Agent {
             claimed = Claim(controller: orders.controller, life: orders.life, heard: now)
         }
         claimed?.heard = now
-        claimed?.grace = .milliseconds(min(max(orders.grace, 0), 7 * 86_400_000))
+        claimed?.grace = Self.time(milliseconds: orders.grace)
         guard let done = claimed?.batch, orders.batch > done, onEmpty == nil else { return }
         claimed?.batch = orders.batch
         for file in orders.files { write(file) }
@@ -146,8 +137,8 @@ package final class Agent {
         }) {
             return notStarted(token, "\(name) runs already on this host, with pid \(other.process.pid)")
         }
-        // Cells may have been added since this agent was started.
-        guard cells.contains(name) || TopologyName.isValid(name) else {
+        // Cells may have been added since this agent was started: what is no path is a cell.
+        guard TopologyName.isValid(name) else {
             return notStarted(token, "the region \(region) has no cell of that name")
         }
         let cell = ProcessName(.cell, name)
@@ -187,8 +178,7 @@ package final class Agent {
 
     private func exited(_ token: UInt64, _ how: String) {
         guard let name = records[token]?.process.name else { return }
-        let directory = command.directory.directory(of: .cell, name)
-        if SystemFile.exists("\(directory)/\(ProgramsFile.name)") { driver.endPrograms(in: directory) }
+        driver.endPrograms(of: ProcessName(.cell, name), in: command.directory)
         let log = driver.tail(command.directory.logPath(of: .cell, name), lines: 5).map { String($0.prefix(400)) }
         change(token) {
             $0.end = how
@@ -207,12 +197,17 @@ package final class Agent {
     private func watchPause(_ token: UInt64, _ milliseconds: Int64?) {
         guard let record = records[token], record.isRunning, let identity = record.identity else { return }
         let name = ProcessName(.cell, record.process.name)
-        let term = LeaseTerm(asked: milliseconds.map { .milliseconds($0) }, from: driver.clock())
+        let term = LeaseTerm(asked: milliseconds.map { Self.time(milliseconds: $0) }, from: driver.clock())
         do throws(SpawnFailure) {
             try driver.watchPause(
                 PauseLease(pid: identity.pid, startTime: identity.startTime, term: term),
                 at: command.directory.pausePath(of: .cell, name.name), by: command.pauseWatch(name))
         } catch { unwatched += 1 }
+    }
+
+    /// As long as a lease may be, whatever number comes.
+    private static func time(milliseconds: Int64) -> TimeAmount {
+        .milliseconds(min(max(milliseconds, 0), Supervisor.longestLease.millisecondsRoundedUp))
     }
 
     /// Pauses that nobody ends here should the control plane not.
@@ -240,14 +235,8 @@ package final class Agent {
         guard let claimed, driver.now() - claimed.heard > claimed.grace else { return false }
         self.claimed = nil
         guard runningCount > 0 else { return false }
-        for record in records.values where record.isRunning {
-            guard let identity = record.identity else { continue }
-            driver.signal(identity, .terminate)
-            driver.signal(identity, .resume)
-        }
-        killing = driver.schedule(after: Self.stopTimeout) { [weak self] in
-            if self?.claimed == nil { self?.killAll() }
-        }
+        // Unless somebody has come meanwhile and started others.
+        endAll(killing: { [weak self] in self?.claimed == nil })
         return true
     }
 
@@ -255,18 +244,20 @@ package final class Agent {
     package func shutDown(completion: @escaping () -> Void) {
         guard runningCount > 0 else { return completion() }
         onEmpty = completion
-        for record in records.values where record.isRunning {
-            guard let identity = record.identity else { continue }
+        endAll(killing: { true })
+    }
+
+    /// - Parameter isDue: asked before those that have not ended are killed.
+    private func endAll(killing isDue: @escaping () -> Bool) {
+        for identity in running {
             driver.signal(identity, .terminate)
             driver.signal(identity, .resume)
         }
-        killing = driver.schedule(after: Self.stopTimeout) { [weak self] in self?.killAll() }
+        _ = driver.schedule(after: Self.stopTimeout) { [weak self] in if isDue() { self?.killAll() } }
     }
 
-    private var killing: (any ScheduledCall)?
+    private var running: [ProcessIdentity] { records.values.compactMap { $0.isRunning ? $0.identity : nil } }
 
     /// Does not wait any longer.
-    package func killAll() {
-        for record in records.values where record.isRunning { _ = record.identity.map { driver.signal($0, .kill) } }
-    }
+    package func killAll() { for identity in running { driver.signal(identity, .kill) } }
 }

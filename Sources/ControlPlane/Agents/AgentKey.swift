@@ -1,5 +1,4 @@
 import Ciphers
-import Topology
 
 /// What a control plane shows to an agent: a key that follows from the mesh's secret, so that whoever may order is whoever could run
 /// the processes. From another host it travels within TLS alone.
@@ -8,10 +7,5 @@ package enum AgentKey {
     package static func authorization(secret: [UInt8], mesh: String) -> String {
         let key = HKDF.key(from: secret, salt: Array(mesh.utf8), purpose: Array("cellmesh agent".utf8))
         return "Bearer " + SecretText.hex(key)
-    }
-
-    /// In constant time.
-    static func isRight(_ shown: UnsafeRawBufferPointer, _ expected: [UInt8]) -> Bool {
-        ConstantTime.areEqual(Array(shown), expected)
     }
 }

@@ -36,8 +36,8 @@ package final class AgentMirror {
     private var revision: UInt64 = 0
     private var lastHeard: Instant
     package private(set) var isGone = false
-    /// Whether a page was seen since the beginning, or since the host was gone.
-    package private(set) var isKnown = false
+    /// What ran on it and was nobody's when it was there last, by token.
+    private var unwatched: [UInt64: AgentProcess] = [:]
     private var files: [AgentFile.Kind: String] = [:]
     private var sentFiles: [AgentFile.Kind: String]?
     private var tokens: Generator
@@ -58,7 +58,8 @@ package final class AgentMirror {
         tokens = Generator(seed: life, concern: "tokens", node: UInt64(host))
     }
 
-    package var isReachable: Bool { isKnown && !isGone }
+    /// It has answered, and is not gone.
+    package var isReachable: Bool { boot != nil && !isGone }
 
     // MARK: Asking
 
@@ -90,9 +91,12 @@ package final class AgentMirror {
 
     /// An answer of the agent.
     package func take(_ page: AgentPage, now: Instant) {
-        let isBack = boot != page.boot || isGone || !isKnown
-        // What is put right is all of it.
-        guard page.isWhole || !isBack else { return lookAgain() }
+        let isBack = boot != page.boot || isGone
+        guard page.isWhole || !isBack else {
+            // What is put right is all of it, which is asked for next.
+            revision = 0
+            return
+        }
         lastHeard = now
         if let former = boot, former != page.boot {
             (waiting, underWay, sentFiles) = ([], nil, nil)
@@ -104,7 +108,7 @@ package final class AgentMirror {
         }
         boot = page.boot
         if let sent = underWay, page.batch >= sent.batch { underWay = nil }
-        (isGone, isKnown) = (false, true)
+        isGone = false
         revision = page.revision
         guard isBack else {
             for process in page.processes { take(process) }
@@ -113,23 +117,16 @@ package final class AgentMirror {
         for process in page.processes where watched[process.token] != nil { take(process) }
         let present = Set(page.processes.map(\.token))
         for (token, known) in watched.sorted(by: { $0.key < $1.key })
-        where !present.contains(token) && !isToStart(token) {
+        where !present.contains(token) {
             watched[token] = nil
             known.onExit("its host knows nothing of it")
         }
         let others = page.processes.filter { watched[$0.token] == nil }
         for process in others where process.end != nil { queue(.forget(token: process.token)) }
         // What is nobody's is decided on by whoever supervises.
-        onInventory(others.filter { $0.end == nil })
-    }
-
-    private func lookAgain() { revision = 0 }
-
-    /// Whether the order to start it may still be carried out.
-    private func isToStart(_ token: UInt64) -> Bool {
-        (waiting + (underWay?.orders ?? [])).contains {
-            if case .start(token, _, _) = $0 { true } else { false }
-        }
+        let running = others.filter { $0.end == nil }
+        unwatched = Dictionary(uniqueKeysWithValues: running.map { ($0.token, $0) })
+        onInventory(running)
     }
 
     private func take(_ process: AgentProcess) {
@@ -181,7 +178,7 @@ package final class AgentMirror {
         _ name: ProcessName, _ order: StartOrder, onLine: @escaping (String) -> Void,
         onExit: @escaping (String) -> Void
     ) throws(SpawnFailure) -> ProcessIdentity {
-        guard isReachable else { throw SpawnFailure("its host is gone: its agent does not answer") }
+        guard isReachable else { throw SpawnFailure("its host's agent does not answer") }
         let token = 1 + tokens.below(1 << 52)
         guard queue(.start(token: token, name: name.name, order)) else {
             throw SpawnFailure("\(waiting.count) orders wait for its host's agent already")
@@ -190,10 +187,14 @@ package final class AgentMirror {
         return ProcessIdentity(host: host, token: token)
     }
 
-    /// Watches a process of an inventory.
-    package func adopt(_ process: AgentProcess, onExit: @escaping (String) -> Void) {
-        watched[process.token] = Watched(
+    /// Watches a process of the last inventory.
+    ///
+    /// - Returns: false where there is none.
+    package func adopt(_ token: UInt64, onExit: @escaping (String) -> Void) -> Bool {
+        guard let process = unwatched.removeValue(forKey: token) else { return false }
+        watched[token] = Watched(
             name: ProcessName(.cell, process.name), told: process.told, process: process, onExit: onExit)
+        return true
     }
 
     package func process(_ token: UInt64) -> AgentProcess? { watched[token]?.process }
@@ -209,7 +210,7 @@ package final class AgentMirror {
 
     package func watchPause(_ token: UInt64, for time: TimeAmount?) throws(SpawnFailure) {
         guard isReachable, queue(.watchPause(token: token, milliseconds: time.map(\.millisecondsRoundedUp))) else {
-            throw SpawnFailure("its host is gone: its agent does not answer")
+            throw SpawnFailure("its host's agent does not answer")
         }
     }
 

@@ -1,3 +1,4 @@
+import Ciphers
 import Glibc
 import MeshBase
 import Reports
@@ -63,7 +64,7 @@ package final class AgentRunner {
         let region = settings.topology.regions[settings.region].name
         agent = Agent(
             driver: driver, command: command, region: region, mesh: settings.topology.wireLabel,
-            cells: settings.cells.map(\.name), boot: SecretText.randomInteger() >> 12)
+            boot: SecretText.randomInteger() >> 12)
         admin = AdminServer(loop: loop, limits: AdminServer.limits)
         var limits = AdminServer.limits
         limits.message = HTTPLimits(body: 8 << 20)
@@ -134,7 +135,7 @@ package final class AgentRunner {
     /// Nil where the asker shows the key of the mesh.
     private func refusal(_ call: HTTPCall) -> HTTPPage? {
         let shown = call.stream.pointee.request.authorization.bytes(in: call.stream.pointee.input.bytes)
-        if AgentKey.isRight(shown, authorization) { return nil }
+        if ConstantTime.areEqual(Array(shown), authorization) { return nil }
         agent.countUnproved()
         return .problem(
             HTTPProblem(
@@ -215,15 +216,5 @@ package final class AgentRunner {
         security.close()
         driver.close()
         signals.forEach { $0.close() }
-    }
-}
-
-extension DataDirectory {
-    /// Brings the directory of one region in order.
-    func prepare(_ settings: RegionSettings) throws {
-        try SystemFile.replace(secretPath, with: Array((SecretText.hex(settings.secret) + "\n").utf8))
-        try create()
-        try writeModel(settings.topology)
-        for cell in settings.cells { try SystemFile.makeDirectory(directory(of: .cell, cell.name)) }
     }
 }

@@ -26,7 +26,6 @@ package final class HostMap {
     }
 
     subscript(name: ProcessName) -> Int? { positions[name] }
-    func names(of host: Int) -> Set<ProcessName> { Set(positions.filter { $0.value == host }.keys) }
 }
 
 /// Cells of other hosts: taken over when their agent tells of them, started when it tells of none.
@@ -56,11 +55,10 @@ extension ControlPlane {
         guard !isStopping else { return }
         let link = driver.links[host]
         note("host-found", ["unwatched": processes.count], of: link.region)
-        supervisor.hostIsBack(Array(hostMap.names(of: host)))
-        driver.inventories[host] = Dictionary(processes.map { ($0.token, $0) }) { $1 }
-        let names = hostMap.names(of: host)
+        let names = names(on: host)
+        supervisor.hostIsBack(names)
         var missing: [ProcessName] = []
-        for name in topology.processNames where names.contains(name) {
+        for name in names {
             guard let process = supervisor[name], !process.isRunning else { continue }
             let running = processes.filter { $0.name == name.name }.sorted { $0.started < $1.started }
             let newest = process.isHeldDown ? nil : running.last { $0.readyLine != nil }
@@ -87,11 +85,13 @@ extension ControlPlane {
 
     private func lost(_ host: Int) {
         let link = driver.links[host]
-        let names = hostMap.names(of: host)
+        let names = names(on: host)
         note("host-gone", ["processes": names.count], of: link.region, why: link.reason)
-        supervisor.hostIsGone(topology.processNames.filter(names.contains), link.reason)
+        supervisor.hostIsGone(names, link.reason)
         checkStart()
     }
+
+    private func names(on host: Int) -> [ProcessName] { topology.processNames.filter { hostMap[$0] == host } }
 
     /// What only the agent of another host sees.
     func tellElsewhere(_ process: SupervisedProcess, in row: inout ProcessesReport.Row) {

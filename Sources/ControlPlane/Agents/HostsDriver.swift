@@ -1,5 +1,4 @@
 import Chaos
-import Glibc
 import MeshBase
 import Reports
 import Topology
@@ -21,11 +20,11 @@ package final class HostsDriver: ProcessDriver {
     private let mesh: String
     private let authorization: String
     private let controller: String
-    private let life: UInt64
     private(set) var links: [Link]
     private let hostOf: (ProcessName) -> Int?
     private var timer: LoopTimer?
-    private var files = FollowedFiles()
+    /// The files that processes read while they run.
+    private let files: [AgentFile.Kind: WatchedFile<String?>]
 
     /// One agent.
     final class Link {
@@ -39,10 +38,8 @@ package final class HostsDriver: ProcessDriver {
         var isAsked = false
         var isHurried = false
         var turn = 0
-        /// Why its last answer was none; nil where it answers.
-        var trouble: String?
-        /// It answers, and says no.
-        var isRefused = false
+        /// What is wrong with its last answer; nil where nothing is.
+        var trouble: Trouble?
 
         init(region: String, name: String, mirror: AgentMirror) {
             self.region = region
@@ -53,10 +50,17 @@ package final class HostsDriver: ProcessDriver {
 
         /// Why its host cannot be reached.
         var reason: String {
-            let detail = trouble.map { isRefused ? ": \($0)" : " (\($0))" } ?? ""
-            return isRefused
-                ? "its host's agent at \(name) does not obey\(detail)"
-                : "its host is gone: no agent answers at \(name)\(detail)"
+            switch trouble {
+            case .refusal(let detail): "its host's agent at \(name) does not obey: \(detail)"
+            case .silence(let detail): "its host is gone: no agent answers at \(name) (\(detail))"
+            case nil: "its host is gone: no agent answers at \(name)"
+            }
+        }
+
+        enum Trouble {
+            case silence(String)
+            /// It answers, and says no.
+            case refusal(String)
         }
     }
 
@@ -66,7 +70,7 @@ package final class HostsDriver: ProcessDriver {
     ///   - controller: this control plane, over its lives.
     package init(
         _ local: UVProcessDriver, loop: EventLoop, client: HTTPClient, directory: DataDirectory, mesh: String,
-        secret: [UInt8], hosts: [HostsFile.Host], controller: String,
+        secret: [UInt8], hosts: [RegionHost], controller: String,
         life: UInt64, grace: TimeAmount, hostOf: @escaping (ProcessName) -> Int?
     ) {
         self.local = local
@@ -75,8 +79,11 @@ package final class HostsDriver: ProcessDriver {
         self.directory = directory
         self.mesh = mesh
         self.controller = controller
-        self.life = life
         self.hostOf = hostOf
+        files = Dictionary(
+            uniqueKeysWithValues: AgentFile.Kind.allCases.map { kind in
+                (kind, WatchedFile(directory.path(of: kind), most: AgentFile.largest, absent: .some(nil)) { $0 })
+            })
         authorization = AgentKey.authorization(secret: secret, mesh: mesh)
         links = hosts.enumerated().map { position, host in
             Link(
@@ -93,9 +100,7 @@ package final class HostsDriver: ProcessDriver {
     }
 
     private func turn() {
-        files.look(in: directory)
         for link in links {
-            link.mirror.set(files.content)
             link.mirror.look(now: loop.now())
             if !link.isAsked { ask(link) }
         }
@@ -111,7 +116,7 @@ package final class HostsDriver: ProcessDriver {
             guard self != nil else { return }
             switch result {
             case .success(let found): link.endpoint = found.first ?? link.endpoint
-            case .failure(let error): if link.endpoint == nil { link.trouble = "\(error)" }
+            case .failure(let error): if link.endpoint == nil { link.trouble = .silence("\(error)") }
             }
         }
         do throws(UVError) {
@@ -128,17 +133,16 @@ package final class HostsDriver: ProcessDriver {
         let mirror = link.mirror
         let usage = link.turn % Self.usageEvery == 0
         link.turn += 1
-        var target = "/v1/agent?controller=\(controller)&life=\(mirror.life)"
         // What a process is to start with is there before it.
-        files.look(in: directory)
-        mirror.set(files.content)
-        let seen = mirror.seen
-        if let boot = seen.boot { target += "&boot=\(boot)&since=\(seen.revision)" }
+        lookAtFiles()
         var request: HTTPOutgoing
         if let orders = mirror.next() {
             request = HTTPOutgoing(.post, endpoint, "/v1/agent", body: ReportJSON.encode(orders))
             request.set("Content-Type", "application/json")
         } else {
+            var target = "/v1/agent?controller=\(controller)&life=\(mirror.life)"
+            let seen = mirror.seen
+            if let boot = seen.boot { target += "&boot=\(boot)&since=\(seen.revision)" }
             request = HTTPOutgoing(.get, endpoint, target + (usage ? "&usage=1" : ""))
         }
         request.set("Authorization", authorization)
@@ -153,24 +157,30 @@ package final class HostsDriver: ProcessDriver {
 
     private func take(_ result: Result<HTTPAnswer, HTTPClientError>, of link: Link) {
         switch result {
-        case .failure(let error): (link.trouble, link.isRefused) = ("\(error)", false)
+        case .failure(let error): link.trouble = .silence("\(error)")
         case .success(let answer) where answer.isSuccess:
-            link.isRefused = true
             guard let page = ReportJSON.decode(AgentPage.self, answer.body) else {
-                return link.trouble = "what answers at \(link.name) is no agent"
+                return link.trouble = .refusal("what answers there is no agent")
             }
             guard page.mesh == mesh, page.region == link.region else {
-                return link.trouble =
-                    "the agent at \(link.name) is of \(page.region) of the mesh \(page.mesh.prefix(64)), and not of "
-                    + "\(link.region) of \(mesh.prefix(64)): give both the same topology"
+                return link.trouble = .refusal(
+                    "it is of \(page.region) of the mesh \(page.mesh.prefix(64)), and not of \(link.region) of "
+                        + "\(mesh.prefix(64)): give both the same topology")
             }
             link.trouble = nil
             link.mirror.take(page, now: loop.now())
-        case .success(let answer):
-            link.trouble =
-                ReportJSON.decode(ProblemReport.self, answer.body)?.detail
-                ?? "it answers with status \(answer.status)"
+        case .success(let answer): link.trouble = .refusal(Self.problem(answer))
         }
+    }
+
+    private static func problem(_ answer: HTTPAnswer) -> String {
+        ReportJSON.decode(ProblemReport.self, answer.body)?.detail ?? "it answers with status \(answer.status)"
+    }
+
+    private func lookAtFiles() {
+        for file in files.values { file.refresh() }
+        let content = files.compactMapValues { $0.value ?? nil }
+        for link in links { link.mirror.set(content) }
     }
 
     /// Why nothing can be done with a process just now; nil where it can, and where its agent was not heard of yet.
@@ -182,11 +192,8 @@ package final class HostsDriver: ProcessDriver {
     /// Calls back when all hosts that answer have the files as they are, or after a second.
     func afterFiles(_ then: @escaping () -> Void) {
         guard !links.isEmpty else { return then() }
-        files.look(in: directory)
-        for link in links {
-            link.mirror.set(files.content)
-            hurry(link)
-        }
+        lookAtFiles()
+        for link in links { hurry(link) }
         awaitFiles(50, then)
     }
 
@@ -220,8 +227,7 @@ package final class HostsDriver: ProcessDriver {
                 if answer.isSuccess, let report = ReportJSON.decode(HostPageReport.self, answer.body) {
                     return completion(.success(report))
                 }
-                let detail = ReportJSON.decode(ProblemReport.self, answer.body)?.detail
-                completion(.failure(APIFailure(502, detail ?? "The agent answers with status \(answer.status).")))
+                completion(.failure(APIFailure(502, "\(name): \(Self.problem(answer))")))
             case .failure(let error): completion(.failure(APIFailure(503, "\(name): \(error).")))
             }
         }
@@ -244,7 +250,6 @@ package final class HostsDriver: ProcessDriver {
             return try local.spawn(request, onLine: onLine, onExit: onExit)
         }
         if let trouble = trouble(of: request.name) { throw SpawnFailure(trouble) }
-        guard links[host].mirror.isKnown else { throw SpawnFailure("its host's agent has not answered yet") }
         let identity = try links[host].mirror.start(request.name, order, onLine: onLine, onExit: onExit)
         hurry(links[host])
         return identity
@@ -263,14 +268,10 @@ package final class HostsDriver: ProcessDriver {
 
     package func adopt(_ identity: ProcessIdentity, onExit: @escaping (String) -> Void) throws(SpawnFailure) {
         guard let link = link(of: identity) else { return try local.adopt(identity, onExit: onExit) }
-        guard let process = inventories[identity.host ?? 0]?[identity.startTime] else {
+        guard link.mirror.adopt(identity.startTime, onExit: onExit) else {
             throw SpawnFailure("its host knows it no more")
         }
-        link.mirror.adopt(process, onExit: onExit)
     }
-
-    /// What was found on each host when it was there last, by token.
-    var inventories: [Int: [UInt64: AgentProcess]] = [:]
 
     @discardableResult
     package func signal(_ identity: ProcessIdentity, _ signal: ProcessSignal) -> Bool {
@@ -316,36 +317,5 @@ package final class HostsDriver: ProcessDriver {
         timer?.close()
         timer = nil
         local.close()
-    }
-}
-
-/// The files that processes read while they run, read again when they are others.
-private struct FollowedFiles {
-    private(set) var content: [AgentFile.Kind: String] = [:]
-    private var versions: [AgentFile.Kind: Version] = [:]
-
-    private struct Version: Equatable {
-        var inode: UInt64
-        var size: Int
-        var seconds: Int
-        var nanoseconds: Int
-    }
-
-    mutating func look(in directory: DataDirectory) {
-        for kind in AgentFile.Kind.allCases {
-            let path = directory.path(of: kind)
-            var facts = stat()
-            guard stat(path, &facts) == 0 else {
-                (versions[kind], content[kind]) = (nil, nil)
-                continue
-            }
-            let version = Version(
-                inode: UInt64(facts.st_ino), size: Int(facts.st_size), seconds: facts.st_mtim.tv_sec,
-                nanoseconds: facts.st_mtim.tv_nsec)
-            guard versions[kind] != version else { continue }
-            guard let bytes = try? SystemFile.readOwn(path, most: AgentFile.largest) else { continue }
-            versions[kind] = version
-            content[kind] = String(decoding: bytes, as: UTF8.self)
-        }
     }
 }

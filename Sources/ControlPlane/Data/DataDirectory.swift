@@ -86,6 +86,11 @@ package struct DataDirectory: Sendable, Equatable {
         }
     }
 
+    /// Takes a secret that is known elsewhere already for the mesh's own.
+    func write(secret: [UInt8]) throws(FileFailure) {
+        try SystemFile.replace(secretPath, with: Array((SecretText.hex(secret) + "\n").utf8))
+    }
+
     /// Refuses a directory that holds anything else than a mesh, or one whose making was interrupted; changes nothing.
     package func checkUsable() throws(DataDirectoryError) {
         if exists { return try checkVersion() }
@@ -260,7 +265,7 @@ package struct DataDirectory: Sendable, Equatable {
         }
     }
 
-    private func encode(_ value: some Encodable, to path: String) throws(DataDirectoryError) {
+    func encode(_ value: some Encodable, to path: String) throws(DataDirectoryError) {
         let bytes = ReportJSON.encode(value)
         do throws(FileFailure) { try SystemFile.replace(path, with: bytes) } catch { throw DataDirectoryError(error) }
     }

@@ -49,7 +49,7 @@ package final class MeshObserver {
         topology = settings.topology
         directory = settings.directory
         lock = try ControlPlane.lock(directory)
-        try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(settings.secret) + "\n").utf8))
+        try directory.write(secret: settings.secret)
         placement = try MeshPreparation.prepare(directory, topology).placement
         let shards = try Placement(topology, table: placement)
         customers = CustomerCounts.byFirstCell(topology, shards)

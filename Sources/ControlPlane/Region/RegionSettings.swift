@@ -51,3 +51,13 @@ package struct RegionSettings {
         return ProcessCommand(directory: directory, grace: grace, extra: extra, gossip: gossip)
     }
 }
+
+extension DataDirectory {
+    /// Brings the directory of one region in order.
+    func prepare(_ settings: RegionSettings) throws {
+        try write(secret: settings.secret)
+        try create()
+        try writeModel(settings.topology)
+        for cell in settings.cells { try SystemFile.makeDirectory(directory(of: .cell, cell.name)) }
+    }
+}

@@ -25,7 +25,7 @@ extension ControlPlane: APIBackend, APIChanges {
         var facts = ProcessFacts()
         facts.isRunning = process.isRunning
         // Of a host that is gone nobody knows whether what was told to end has.
-        let isUnseen = driver.trouble(of: process.name) != nil
+        let isUnseen = process.identity.map(driver.isGone) ?? false
         facts.isEnding = process.isEnding && !isUnseen
         facts.isReady = process.isServing || process.isEnding && isUnseen
         facts.isStopped = supervisor.isStopped(process)

@@ -44,9 +44,9 @@ extension ControlSettings {
     func keepHosts() throws(ControlFailure) {
         guard let hosts else { return }
         do throws(DataDirectoryError) {
-            do throws(FileFailure) {
-                try SystemFile.replace(directory.secretPath, with: Array((SecretText.hex(hosts.secret) + "\n").utf8))
-            } catch { throw DataDirectoryError(error) }
+            do throws(FileFailure) { try directory.write(secret: hosts.secret) } catch {
+                throw DataDirectoryError(error)
+            }
             try directory.write(hosts.file)
         } catch { throw .data(error) }
     }

@@ -71,6 +71,12 @@ package protocol ProcessDriver: AnyObject {
 
 extension ProcessDriver {
     package func endPrograms(in directory: String) {}
+
+    /// What started processes of its own may have left some: its program dies with it, the program's own children do not.
+    func endPrograms(of name: ProcessName, in mesh: DataDirectory) {
+        let directory = mesh.directory(of: name.role, name.name)
+        if name.role == .cell, SystemFile.exists("\(directory)/\(ProgramsFile.name)") { endPrograms(in: directory) }
+    }
     package func isGone(_ identity: ProcessIdentity) -> Bool { false }
     package func pid(of identity: ProcessIdentity) -> Int32? { identity.pid }
 }

@@ -279,7 +279,7 @@ package final class Supervisor {
     func exited(_ name: ProcessName, _ identity: ProcessIdentity, _ how: String) {
         if left(name, identity, how) { return }
         guard let process = table[name], process.identity == identity else { return }
-        endPrograms(of: name)
+        driver.endPrograms(of: name, in: command.directory)
         let wasStarting = process.phase == .starting(identity)
         let wasExpected = process.isEnding || isShuttingDown
         for purpose in [TimerKey.Purpose.start, .stop, .resume] { cancel(purpose, name) }
@@ -308,14 +308,6 @@ package final class Supervisor {
             scheduleRestart(name, servedSince: process.servingSince)
         }
         onChange()
-    }
-
-    /// What started processes of its own may have left some: its program dies with it, the program's own children do not.
-    private func endPrograms(of name: ProcessName) {
-        let directory = command.directory.directory(of: name.role, name.name)
-        if name.role == .cell, SystemFile.exists("\(directory)/\(ProgramsFile.name)") {
-            driver.endPrograms(in: directory)
-        }
     }
 
     private func scheduleRestart(_ name: ProcessName, servedSince: Instant?) {

@@ -117,13 +117,11 @@ package struct ComposeExport: Sendable {
 
     private func region(_ position: Int) -> JSONTree {
         let region = mesh.regions[position]
-        let cells = mesh.cells.indices.filter { mesh.cells[$0].region == position }
-        let memory = cells.reduce(Self.memory) { $0 + Self.memory + source.work(of: $1) }
-        return host(
-            region.name,
+        return regionHost(
+            position,
             ["region", region.name] + shared(region.name) + [
                 "--listen-address=0.0.0.0", "--gossip-port=7946", "--admin=127.0.0.1:7001",
-            ] + joins(besides: region.name), probe: 7_001, memory: memory, processes: cells.count)
+            ] + joins(besides: region.name))
     }
 
     /// Customers come here. The admin page is for the other containers alone.
@@ -149,16 +147,22 @@ package struct ComposeExport: Sendable {
     /// Its cells are started by the control plane. All is bound to the container's own address, which its name leads to.
     private func agent(_ position: Int) -> JSONTree {
         let region = mesh.regions[position]
-        let cells = mesh.cells.indices.filter { mesh.cells[$0].region == position }
-        let memory = cells.reduce(Self.memory) { $0 + Self.memory + source.work(of: $1) }
-        return host(
-            region.name,
+        return regionHost(
+            position,
             ["region", region.name] + shared(region.name) + [
                 "--listen-address=\(region.name)", "--agent=\(region.name):\(Self.agentPort)", "--admin=127.0.0.1:7001",
-            ], probe: 7_001, memory: memory, processes: cells.count)
+            ])
     }
 
     private static let agentPort = 7_900
+
+    /// With room for all cells of the region.
+    private func regionHost(_ position: Int, _ command: [String]) -> JSONTree {
+        let cells = mesh.cells.indices.filter { mesh.cells[$0].region == position }
+        let memory = cells.reduce(Self.memory) { $0 + Self.memory + source.work(of: $1) }
+        return host(
+            mesh.regions[position].name, command, probe: 7_001, memory: memory, processes: cells.count)
+    }
 
     /// The first router is published; a mesh that has several has the others for itself.
     private var commander: JSONTree {

@@ -21,7 +21,7 @@ import UVDriver
     static func agent(_ driver: FakeProcessDriver, _ directory: DataDirectory, boot: UInt64) -> Agent {
         Agent(
             driver: driver, command: ProcessCommand(directory: directory, address: IPAddress("10.0.0.1")!),
-            region: "us", mesh: "shop/1", cells: Sample.topology.cells.map(\.name), boot: boot)
+            region: "us", mesh: "shop/1", boot: boot)
     }
 
     private func orders(_ batch: UInt64, _ orders: AgentOrder..., by controller: String = "a", life: UInt64 = 1)

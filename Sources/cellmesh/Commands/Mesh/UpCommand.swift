@@ -197,8 +197,7 @@ struct UpCommand: ParsableCommand {
         }
         let file = HostsFile(
             address: settings.address.description,
-            hosts: try listed(settings.topology.regions.map(\.name), console)
-                .map { HostsFile.Host(region: $0.region, agent: $0.agent) })
+            hosts: try listed(settings.topology.regions.map(\.name), console))
         settings.hosts = (file, try SecretFile.read(secretFile))
         keepAPI(of: &settings)
     }
