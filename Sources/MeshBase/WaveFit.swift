@@ -10,7 +10,7 @@ package struct WaveFit: Sendable {
     ///   - series: at least 8 values, one each `every` seconds; not all zero.
     package init(_ series: [Double], every: Double) {
         let length = Double(series.count) * every
-        let square = max(series.reduce(0) { $0 + $1 * $1 }, 1e-300)
+        let square = series.reduce(0) { $0 + $1 * $1 }
         // From a quarter of a wave in the series to four values in a wave.
         var omegas = (low: Double.pi / 2 / length, high: Double.pi / 2 / every)
         // From falling to rising a millionfold over the series.
@@ -30,7 +30,7 @@ package struct WaveFit: Sendable {
                         growths[min(first + 3, 24)])
                     let sums = Sums(series, growths: four, turn: turn)
                     for lane in 0..<min(4, 25 - first) {
-                        guard let solved = sums.solved(lane), solved.error < best.solved.error else { continue }
+                        guard let solved = sums.solved(lane, square), solved.error < best.solved.error else { continue }
                         best = (betas.low + Double(first + lane) * betaStep, omega, solved)
                     }
                 }
@@ -43,7 +43,7 @@ package struct WaveFit: Sendable {
         wave = Wave(
             a: (p * p + q * q).squareRoot(), beta: best.beta, omega: best.omega,
             phi: best.solved.error.isFinite ? Trigonometry.angle(p, q) : 0)
-        residual = (max(best.solved.error, 0) / square).squareRoot()
+        residual = (max(best.solved.error, 0) / max(square, 1e-300)).squareRoot()
     }
 
     private struct Solved {
@@ -57,7 +57,6 @@ package struct WaveFit: Sendable {
     private struct Sums {
         private var (ss, sc, cc) = (SIMD4<Double>.zero, SIMD4<Double>.zero, SIMD4<Double>.zero)
         private var (sy, cy) = (SIMD4<Double>.zero, SIMD4<Double>.zero)
-        private var yy = 0.0
 
         init(_ series: [Double], growths: SIMD4<Double>, turn: (sine: Double, cosine: Double)) {
             var (sine, cosine, factor) = (0.0, 1.0, SIMD4<Double>(repeating: 1))
@@ -68,20 +67,21 @@ package struct WaveFit: Sendable {
                 cc += c * c
                 sy += s * value
                 cy += c * value
-                yy += value * value
                 (sine, cosine) = (sine * turn.cosine + cosine * turn.sine, cosine * turn.cosine - sine * turn.sine)
                 factor *= growths
             }
         }
 
         /// Nil where two unknowns are too many.
-        func solved(_ lane: Int) -> Solved? {
+        ///
+        /// - Parameter square: the sum of the squares of the series.
+        func solved(_ lane: Int, _ square: Double) -> Solved? {
             let (ss, sc, cc, sy, cy) = (ss[lane], sc[lane], cc[lane], sy[lane], cy[lane])
             let determinant = ss * cc - sc * sc
             guard determinant > 1e-12 * ss * cc else { return nil }
             let p = (sy * cc - cy * sc) / determinant
             let q = (cy * ss - sy * sc) / determinant
-            return Solved(p: p, q: q, error: yy - p * sy - q * cy)
+            return Solved(p: p, q: q, error: square - p * sy - q * cy)
         }
     }
 }

@@ -98,11 +98,11 @@ extension EndToEnd {
             let load = try mesh.start(["load", "run", "--rate", "100", "--duration", "120s", "--verify", "-o", "json"])
             let killed = try mesh.json(["kill", "a-1", "-o", "json"])
             let target = try #require((killed["targets"] as? [[String: Any]])?.first)
-            #expect(target["action"] as? String == "killed" && target["pid"] as? Int32 == cells[0].pid)
-            #expect(!TestMesh.isRunning(cells[0].pid))
+            #expect(try target["action"] as? String == "killed" && target["pid"] as? Int32 == cells.at(0).pid)
+            #expect(try !TestMesh.isRunning(cells.at(0).pid))
             #expect(try mesh.run(["restart", "a-1"]).code == 0)
             let successor = try #require(try mesh.cells().first { $0.name == "a-1" }).pid
-            #expect(successor != cells[0].pid && Self.parent(successor) == hosts.pid("a"))
+            #expect(try successor != cells.at(0).pid && Self.parent(successor) == hosts.pid("a"))
             // One that serves is relieved by one beside it.
             #expect(try mesh.run(["restart", "b-2"]).code == 0)
 

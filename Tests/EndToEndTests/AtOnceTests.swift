@@ -41,7 +41,7 @@ extension EndToEnd {
             mesh.notePids()
             kill(try mesh.controlPID(), SIGKILL)
             let outcomes = try both(mesh, up, ["doctor", "--reap"])
-            if outcomes[0].code == 0 {
+            if try outcomes.at(0).code == 0 {
                 mesh.notePids()
                 #expect(try TestMesh.eventually { try mesh.cells().allSatisfy { $0.state == "serving" } })
             } else {
@@ -55,8 +55,8 @@ extension EndToEnd {
             let mesh = try TestMesh("topology/eight-cells.yaml")
             mesh.notePids()
             let outcomes = try both(mesh, ["down"], up)
-            #expect(outcomes[0].code == 0, "\(outcomes[0].err)")
-            if outcomes[1].code == 0 {
+            #expect(outcomes.first?.code == 0, "\(outcomes)")
+            if try outcomes.at(1).code == 0 {
                 mesh.notePids()
                 #expect(try TestMesh.eventually { try mesh.cells().allSatisfy { $0.state == "serving" } })
             } else {

@@ -8,7 +8,7 @@ extension EndToEnd {
             let mesh = try TestMesh("topology/three-regions.yaml")
             let status = try mesh.json(["status"])
             let cells = try #require(status["cells"] as? [[String: Any]])
-            let cell = try #require(cells[0]["address"] as? String)
+            let cell = try #require(cells.at(0)["address"] as? String)
             let before = try mesh.cells().map(\.pid)
             var seed: UInt64 = 20_261
             func random() -> UInt64 {
@@ -187,8 +187,8 @@ extension EndToEnd {
                 let parts = target.split(separator: ":")
                 var address = sockaddr_in()
                 address.sin_family = sa_family_t(AF_INET)
-                address.sin_port = UInt16(parts[1])!.bigEndian
-                address.sin_addr.s_addr = inet_addr(String(parts[0]))
+                address.sin_port = try #require(UInt16(parts.at(1))).bigEndian
+                address.sin_addr.s_addr = try inet_addr(String(parts.at(0)))
                 for _ in 0..<count {
                     let bytes = (0..<Int(random() % 1400)).map { _ in UInt8(truncatingIfNeeded: random()) }
                     _ = withUnsafePointer(to: &address) {

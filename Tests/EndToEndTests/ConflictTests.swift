@@ -39,16 +39,16 @@ extension EndToEnd {
 
             // One write is at a-1 alone, which dies before it can tell the others.
             for cell in ["b-1", "c-1"] { try ok(mesh, ["kill", "cell/\(cell)", "--yes"]) }
-            try write(addresses[0], "cart%2F1", "one")
+            try write(addresses.at(0), "cart%2F1", "one")
             try ok(mesh, ["kill", "cell/a-1", "--yes"])
             for cell in ["b-1", "c-1"] { try ok(mesh, ["restart", "cell/\(cell)"]) }
-            try write(addresses[1], "cart%2F1", "two")
-            #expect(try request(addresses[1], "GET", "cart%2F1").body == "two")
+            try write(addresses.at(1), "cart%2F1", "two")
+            #expect(try request(addresses.at(1), "GET", "cart%2F1").body == "two")
             try ok(mesh, ["restart", "cell/a-1"])
 
             var read: HTTPProbe.Answer?
             let isBoth = TestMesh.eventually {
-                read = try? request(addresses[0], "GET", "cart%2F1")
+                read = try? request(addresses.at(0), "GET", "cart%2F1")
                 return read?.status == 300
             }
             try #require(isBoth, "\(String(describing: read))")
@@ -76,23 +76,23 @@ extension EndToEnd {
             #expect(try mesh.run(["conflicts", "resolve", "c1", "cart/1", "--pick", "3"]).code == 64)
 
             // What was given out for another key, and what nobody has given out.
-            try write(addresses[0], "list%2F1", "x")
-            let other = try #require(try request(addresses[0], "GET", "list%2F1").headers["etag"])
+            try write(addresses.at(0), "list%2F1", "x")
+            let other = try #require(try request(addresses.at(0), "GET", "list%2F1").headers["etag"])
             for foreign in [other, "\"64f0d4f0-1\""] {
-                let answer = try request(addresses[0], "PUT", "cart%2F1", ["If-Match: \(foreign)"], body: "no")
+                let answer = try request(addresses.at(0), "PUT", "cart%2F1", ["If-Match: \(foreign)"], body: "no")
                 #expect(answer.status == 412 && answer.body.contains("foreign-condition"), "\(answer)")
             }
 
             // A write that has seen less than all supersedes that alone.
-            let tag = try #require(read?.headers["etag"]).split(separator: ",")[0] + "\""
-            let isTaken = try request(addresses[0], "PUT", "cart%2F1", ["If-Match: \(tag)"], body: "three").status
+            let tag = try #require(read?.headers["etag"]).split(separator: ",").at(0) + "\""
+            let isTaken = try request(addresses.at(0), "PUT", "cart%2F1", ["If-Match: \(tag)"], body: "three").status
             #expect(isTaken == 204)
-            let rest = try request(addresses[1], "GET", "cart%2F1")
+            let rest = try request(addresses.at(1), "GET", "cart%2F1")
             #expect(rest.status == 300 && rest.body.contains("two") && rest.body.contains("three"), "\(rest)")
             #expect(!rest.body.contains("one"))
 
             try ok(mesh, ["conflicts", "resolve", "c1", "cart/1", "--pick", "2"])
-            let settled = try request(addresses[0], "GET", "cart%2F1")
+            let settled = try request(addresses.at(0), "GET", "cart%2F1")
             #expect(settled.status == 200 && settled.body == "three", "\(settled)")
             let isEmpty = TestMesh.eventually {
                 ((try? mesh.json(["conflicts", "ls"]))?["conflicts"] as? [Any])?.isEmpty == true
@@ -101,15 +101,15 @@ extension EndToEnd {
             #expect(try mesh.run(["conflicts", "resolve", "c1", "cart/1", "--pick", "1"]).code == 2)
 
             // A value of one's own takes the place of all.
-            for body in ["four", "five"] { try write(addresses[1], "cart%2F1", body) }
+            for body in ["four", "five"] { try write(addresses.at(1), "cart%2F1", body) }
             let file = mesh.home.appendingPathComponent("files/merged").path
             try "four and five".write(toFile: file, atomically: true, encoding: .utf8)
             try ok(mesh, ["conflicts", "resolve", "c1", "cart/1", "--value", file, "--router", "r2"])
-            #expect(try request(addresses[0], "GET", "cart%2F1").body == "four and five")
+            #expect(try request(addresses.at(0), "GET", "cart%2F1").body == "four and five")
 
             // A page at a time, and without the control plane, which has no part in it.
             for key in ["cart%2F2", "cart%2F3", "cart%2F4"] {
-                for body in ["x", "y"] { try write(addresses[0], key, body) }
+                for body in ["x", "y"] { try write(addresses.at(0), key, body) }
             }
             let control = try #require((try mesh.json(["status"])["control"] as? [String: Any])?["pid"] as? Int)
             mesh.notePids()
@@ -130,15 +130,15 @@ extension EndToEnd {
             #expect(try mesh.run(["conflicts", "ls", "--after", "c1/cart"]).code == 64)
             #expect(try mesh.run(["conflicts", "ls", "--limit", "0"]).code == 64)
             try ok(mesh, ["conflicts", "resolve", "c1", "cart/3", "--pick", "1"])
-            #expect(try request(addresses[0], "GET", "cart%2F3").body == "x")
+            #expect(try request(addresses.at(0), "GET", "cart%2F3").body == "x")
 
             // Siblings without a queue, and a key that keeps none.
-            try write(addresses[0], "list%2F1", "y")
-            #expect(try request(addresses[0], "GET", "list%2F1").status == 300)
-            for body in ["x", "y"] { try write(addresses[0], "plain", body) }
-            let plain = try request(addresses[0], "GET", "plain")
+            try write(addresses.at(0), "list%2F1", "y")
+            #expect(try request(addresses.at(0), "GET", "list%2F1").status == 300)
+            for body in ["x", "y"] { try write(addresses.at(0), "plain", body) }
+            let plain = try request(addresses.at(0), "GET", "plain")
             #expect(plain.status == 200 && plain.body == "y", "\(plain)")
-            #expect(try request(addresses[0], "PUT", "plain", ["If-Match: \(tag)"], body: "z").status == 501)
+            #expect(try request(addresses.at(0), "PUT", "plain", ["If-Match: \(tag)"], body: "z").status == 501)
             #expect(try mesh.run(["down"]).code == 0)
             #expect(mesh.living.isEmpty)
         }

@@ -39,7 +39,9 @@ extension EndToEndFaults {
             let foretold = try ask(mesh, "/v1/predict", #"{"action":"drill","targets":["kill-cell"]}"#).document
             #expect((foretold["refusals"] as? [Any])?.isEmpty == true, "\(foretold)")
             let steps = try #require(foretold["steps"] as? [String])
-            #expect(steps.count == 1 && steps[0].hasPrefix("kill cell/") && steps[0].contains(" for 20s: 0 lost, "))
+            #expect(
+                try steps.count == 1 && steps.at(0).hasPrefix("kill cell/")
+                    && steps.at(0).contains(" for 20s: 0 lost, "))
             let customers = foretold["customers"] as? [String: Any]
             #expect(customers?["degraded"] as? Int ?? 0 > 0 && customers?["lost"] as? Int == 0)
             let prediction = try #require(foretold["prediction"] as? String)

@@ -56,7 +56,8 @@ extension EndToEndMoves {
             #expect(refused.code == 2 && refused.json["outcome"] as? String == "refused", "\(refused.out)")
             let refusals = try #require(refused.json["refusals"] as? [[String: Any]])
             #expect(refusals.map { $0["code"] as? String } == ["headroom"], "\(refusals)")
-            #expect((refusals[0]["figure"] as? String)?.hasSuffix("of capacity against 85 %") == true, "\(refusals)")
+            #expect(
+                try (refusals.at(0)["figure"] as? String)?.hasSuffix("of capacity against 85 %") == true, "\(refusals)")
             #expect(try mesh.json(["status"])["epoch"] as? Int == 1, "nothing was changed")
 
             let forced = try mesh.run([

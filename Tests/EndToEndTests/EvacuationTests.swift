@@ -88,7 +88,7 @@ extension EndToEndMoves {
             #expect(try HTTPProbe.request("PUT", mesh.router, path, body: "v").status == 201)
             let names = try mesh.cells().map(\.name)
             let wanted = try #require(
-                [Array(names.filter { !shard.contains($0) }.prefix(2)) + [shard[0]]].first { $0.count == 3 })
+                [Array(names.filter { !shard.contains($0) }.prefix(2)) + [shard.at(0)]].first { $0.count == 3 })
             let list = wanted.joined(separator: ",")
             let moved = try mesh.run(["move", "c7", "--to", list, "-o", "json"])
             // A customer that is bound to a geography stays in it, and says so.

@@ -7,7 +7,7 @@ extension EndToEnd {
         @Test func whatOneCellAloneHasComesToItsCustomersNewCells() throws {
             let mesh = try TestMesh(threeCells: "tier: important", shards: 2)
             let shard = try mesh.shard(of: "c1")
-            let (alone, other) = (shard[0], shard[1])
+            let (alone, other) = try (shard.at(0), shard.at(1))
             func serves(_ name: String) throws -> Bool {
                 try TestMesh.eventually { try mesh.cells().contains { $0.name == name && $0.state == "serving" } }
             }

@@ -30,7 +30,7 @@ extension EndToEnd {
             }
             let path = "/v1/customers/c1/records/k"
             #expect(try HTTPProbe.request("PUT", mesh.router, path, body: "kept").status == 201)
-            let victim = try mesh.shard(of: "c1")[0]
+            let victim = try mesh.shard(of: "c1").at(0)
             try mesh.json(["kill", victim])
             #expect(
                 try TestMesh.eventually {
@@ -84,7 +84,7 @@ extension EndToEnd {
             func service(_ name: String, _ command: [String]) -> ComposeFile.Service {
                 ComposeFile.Service(name: name, hostname: name, command: command, environment: [:])
             }
-            let port = 20_000 + Int(getpid() % 20_000)
+            let port = try #require(FreePorts.pair())
             let file = FileManager.default.temporaryDirectory.appendingPathComponent("cellmesh-pair-\(getpid()).yaml")
             try """
             mesh: pair

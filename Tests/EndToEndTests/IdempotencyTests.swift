@@ -69,7 +69,7 @@ extension EndToEnd {
         @Test func aKeyIsAnsweredAsItWasAfterAKillAMoveAndAnEvacuation() throws {
             let mesh = try mesh()
             let routers = try routers(mesh)
-            let first = try pay(routers[0], "k1")
+            let first = try pay(routers.at(0), "k1")
             #expect(first.status == 200 && first.headers["idempotent-replayed"] == nil, "\(first)")
             let cell = try server(first)
             func isReplayed(_ when: String) throws {
@@ -80,9 +80,9 @@ extension EndToEnd {
                 }
             }
             try isReplayed("at once")
-            let other = try pay(routers[1], "k1", body: "{\"sum\":4}")
+            let other = try pay(routers.at(1), "k1", body: "{\"sum\":4}")
             #expect(other.status == 422 && other.body.contains("\"idempotency\""), "\(other)")
-            #expect(try pay(routers[1], "k2").headers["idempotent-replayed"] == nil)
+            #expect(try pay(routers.at(1), "k2").headers["idempotent-replayed"] == nil)
 
             try kill(cell, in: mesh)
             try isReplayed("after a kill")
@@ -99,9 +99,9 @@ extension EndToEnd {
             #expect(moved.code == 0, "\(moved.out)\n\(moved.err)")
             #expect(Set(try mesh.shard(of: "c1")) == Set(apart))
             try isReplayed("after a move")
-            #expect(try pay(routers[0], "k1", body: "x").status == 422)
+            #expect(try pay(routers.at(0), "k1", body: "x").status == 422)
 
-            let region = String(apart[0].dropLast(2))
+            let region = try String(apart.at(0).dropLast(2))
             let evacuated = try mesh.run(["evacuate", region, "--confirm", region, "-o", "json"] + Self.stages)
             #expect(evacuated.code == 0, "\(evacuated.out)\n\(evacuated.err)")
             try isReplayed("after an evacuation")
@@ -115,17 +115,17 @@ extension EndToEnd {
             for cell in try mesh.shard(of: "c1").dropFirst() { try kill(cell, in: mesh) }
             #expect(
                 try TestMesh.eventually {
-                    try HTTPProbe.request("GET", routers[0], "\(Self.path)/pay").headers["x-shard"] == "1/3"
+                    try HTTPProbe.request("GET", routers.at(0), "\(Self.path)/pay").headers["x-shard"] == "1/3"
                 })
             for _ in 0..<2 {
                 let begun = ContinuousClock.now
-                let answer = try pay(routers[0], "lone")
+                let answer = try pay(routers.at(0), "lone")
                 #expect(answer.status == 503 && answer.headers["retry-after"] == "1", "\(answer)")
                 #expect(answer.body.contains("\"idempotency\""), "\(answer)")
                 // The time for an attempt is 8 s.
                 #expect(ContinuousClock.now - begun < .seconds(4))
             }
-            #expect(try pay(routers[0], nil).status == 200)
+            #expect(try pay(routers.at(0), nil).status == 200)
             try mesh.down()
         }
 
@@ -133,7 +133,7 @@ extension EndToEnd {
         @Test func aCallWhoseCellDiedIsNeverGivenToAnother() throws {
             let mesh = try mesh()
             let routers = try routers(mesh)
-            let probe = try HTTPProbe(routers[0])
+            let probe = try HTTPProbe(routers.at(0))
             probe.send(
                 "POST \(Self.path)/slow HTTP/1.1\r\nHost: mesh\r\nIdempotency-Key: s1\r\nContent-Length: 1\r\n\r\nx")
             var serving = ""
@@ -144,20 +144,20 @@ extension EndToEnd {
                     return serving != ""
                 })
             try kill(serving, in: mesh)
-            let lost = try pay(routers[1], "s1", "slow", body: "x")
+            let lost = try pay(routers.at(1), "s1", "slow", body: "x")
             #expect(lost.status == 409 && lost.headers["retry-after"] != nil, "\(lost)")
             #expect(lost.body.contains("\"idempotency\""), "\(lost)")
             // Once it does not answer, a client is told to wait longer, and not for ever: it may stand still.
             #expect(
                 try TestMesh.eventually {
-                    let answer = try pay(routers[1], "s1", "slow", body: "x")
+                    let answer = try pay(routers.at(1), "s1", "slow", body: "x")
                     return answer.status == 409 && answer.headers["retry-after"] == "60"
                 })
-            #expect(try pay(routers[0], "s1", "slow", body: "x").status == 409)
+            #expect(try pay(routers.at(0), "s1", "slow", body: "x").status == 409)
             #expect(try mesh.run(["restart", "cell/\(serving)"]).code == 0)
             #expect(try mesh.run(["status", "--wait", "20s"]).code == 0)
             // Its next life is another process.
-            let again = try pay(routers[0], "s1", "slow", body: "x")
+            let again = try pay(routers.at(0), "s1", "slow", body: "x")
             #expect(again.status == 409 && Int(again.headers["retry-after"] ?? "") ?? 0 > 80_000, "\(again)")
             try mesh.down()
         }
@@ -175,18 +175,18 @@ extension EndToEnd {
         @Test func aServiceSaysWhatItWantsOfKeys() throws {
             let mesh = try mesh()
             let routers = try routers(mesh)
-            #expect(try pay(routers[0], nil, "strict").status == 400)
-            #expect(try pay(routers[0], "a", "strict").status == 200)
-            #expect(try pay(routers[1], "a", "strict").headers["idempotent-replayed"] == "true")
-            #expect(try HTTPProbe.request("GET", routers[0], "\(Self.path)/strict").status == 200)
-            #expect(try pay(routers[0], nil, "same").headers["idempotent-replayed"] == nil)
-            #expect(try pay(routers[1], nil, "same").headers["idempotent-replayed"] == "true")
-            #expect(try pay(routers[1], nil, "same", body: "other").headers["idempotent-replayed"] == nil)
-            #expect(try pay(routers[0], "a", "free").status == 501)
-            #expect(try pay(routers[0], nil, "free").status == 200)
+            #expect(try pay(routers.at(0), nil, "strict").status == 400)
+            #expect(try pay(routers.at(0), "a", "strict").status == 200)
+            #expect(try pay(routers.at(1), "a", "strict").headers["idempotent-replayed"] == "true")
+            #expect(try HTTPProbe.request("GET", routers.at(0), "\(Self.path)/strict").status == 200)
+            #expect(try pay(routers.at(0), nil, "same").headers["idempotent-replayed"] == nil)
+            #expect(try pay(routers.at(1), nil, "same").headers["idempotent-replayed"] == "true")
+            #expect(try pay(routers.at(1), nil, "same", body: "other").headers["idempotent-replayed"] == nil)
+            #expect(try pay(routers.at(0), "a", "free").status == 501)
+            #expect(try pay(routers.at(0), nil, "free").status == 200)
             func withID(_ service: String, _ id: String = "r1") throws -> HTTPProbe.Answer {
                 try HTTPProbe.request(
-                    "POST", routers[0], "\(Self.path)/\(service)", headers: ["X-Request-ID: \(id)"], body: "x")
+                    "POST", routers.at(0), "\(Self.path)/\(service)", headers: ["X-Request-ID: \(id)"], body: "x")
             }
             let long = String(repeating: "r", count: 300)
             #expect(try withID("pay", long).headers["idempotent-replayed"] == nil)
@@ -197,12 +197,12 @@ extension EndToEnd {
             #expect(try withID("free").status == 200)
             #expect(try withID("free").headers["idempotent-replayed"] == nil)
             let empty = try HTTPProbe.request(
-                "POST", routers[0], "\(Self.path)/pay", headers: ["Idempotency-Key: "], body: "x")
+                "POST", routers.at(0), "\(Self.path)/pay", headers: ["Idempotency-Key: "], body: "x")
             #expect(empty.status == 400, "\(empty)")
-            #expect(try pay(routers[0], String(repeating: "k", count: 255)).status == 200)
-            #expect(try pay(routers[0], String(repeating: "k", count: 256)).status == 400)
+            #expect(try pay(routers.at(0), String(repeating: "k", count: 255)).status == 200)
+            #expect(try pay(routers.at(0), String(repeating: "k", count: 256)).status == 400)
             let record = try HTTPProbe.request(
-                "PUT", routers[0], "/v1/customers/c1/records/k", headers: ["Idempotency-Key: a"], body: "x")
+                "PUT", routers.at(0), "/v1/customers/c1/records/k", headers: ["Idempotency-Key: a"], body: "x")
             #expect(record.status == 501, "\(record)")
             let show = try mesh.run(["config", "show", "--mesh", "nine"]).out
             #expect(show.contains("idempotency: {mode: body, ttl: 1h}"), "\(show)")

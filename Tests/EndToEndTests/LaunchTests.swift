@@ -98,7 +98,7 @@ extension EndToEnd {
                 // While it starts there is no mesh to ask.
                 guard try mesh.run(["status"]).code == 0 else { return false }
                 cells = try mesh.cells()
-                return cells.count == 1 && cells[0].state == "serving"
+                return try cells.count == 1 && cells.at(0).state == "serving"
             }
             #expect(cells.count == 1)
             kill(running.process.processIdentifier, SIGINT)

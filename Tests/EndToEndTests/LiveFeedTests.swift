@@ -97,7 +97,7 @@ extension EndToEnd {
             let printed = try mesh.json(["dashboard"])
             let address = try #require(printed["address"] as? String)
             #expect(address.hasPrefix("\(mesh.api)/ui#t="))
-            let ticket = address.components(separatedBy: "#t=")[1]
+            let ticket = try address.components(separatedBy: "#t=").at(1)
             func post(_ path: String, _ body: String, _ fields: [String]) throws -> HTTPProbe.Answer {
                 try HTTPProbe.request(
                     "POST", mesh.api, path, headers: ["Content-Type: application/json"] + fields, body: body,
@@ -111,7 +111,7 @@ extension EndToEnd {
             #expect(try post("/v1/pass", "{\"ticket\":\"\(ticket)\"}", ["Origin: http://127.0.0.1:1"]).status == 403)
             let pass = try post("/v1/pass", "{\"ticket\":\"\(ticket)\"}", [origin])
             #expect(pass.status == 200)
-            let cookie = "Cookie: " + (pass.headers["set-cookie"]?.components(separatedBy: ";")[0] ?? "")
+            let cookie = try "Cookie: " + (pass.headers["set-cookie"]?.components(separatedBy: ";").at(0) ?? "")
             let object = try JSONSerialization.jsonObject(with: Data(pass.body.utf8)) as? [String: Any]
             let key = "X-Cellmesh-Key: \(try #require(object?["key"] as? String))"
             #expect(try post("/v1/pass", "{\"ticket\":\"\(ticket)\"}", [origin]).status == 403, "it is used")

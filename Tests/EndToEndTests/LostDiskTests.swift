@@ -94,8 +94,8 @@ extension EndToEndMoves {
             #expect(Set(cells.compactMap { $0["cell"] as? String }) == Set(shard.prefix(2)))
             #expect(lost?.json["refused"] as? Int ?? 0 > 0)
             #expect(try mesh.run(["doctor"]).out.contains("no-vote"))
-            #expect(try mesh.run(["store", shard[0], "--accept-loss"]).code == 2)
-            #expect(try mesh.run(["store", shard[0], "--accept-loss", "--confirm", shard[0]]).code == 0)
+            #expect(try mesh.run(["store", shard.at(0), "--accept-loss"]).code == 2)
+            #expect(try mesh.run(["store", shard.at(0), "--accept-loss", "--confirm", shard.at(0)]).code == 0)
             #expect(try mesh.run(["status", "--wait", "20s"]).code == 0)
             // The third had it.
             #expect(try HTTPProbe.request("GET", mesh.router, path).body == "v")

@@ -100,7 +100,8 @@ extension EndToEndFaults {
             #expect(report["whole"] as? Bool == true && report["outcome"] as? String == "failed")
             let drills = try #require(report["drills"] as? [[String: Any]])
             #expect(drills.map { $0["name"] as? String } == ["good", "bad"])
-            #expect(drills[1]["verdict"] as? String == "failed" && drills[1]["outcome"] as? String == "deviated")
+            #expect(
+                try drills.at(1)["verdict"] as? String == "failed" && drills.at(1)["outcome"] as? String == "deviated")
             #expect(try (mesh.json(["fault", "ls"])["faults"] as? [Any])?.isEmpty == true)
             let id = try #require(report["id"] as? String)
             for file in ["report.json", "report.html", "gameday.json", "gameday.yaml", "kept"] {

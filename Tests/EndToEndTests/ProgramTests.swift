@@ -54,7 +54,7 @@ extension EndToEnd {
         }
 
         @Test func thePagesProgramIsKilledContainedHealedAndEnded() throws {
-            let mesh = try Self.mesh(try Self.blocks()[0])
+            let mesh = try Self.mesh(try Self.blocks().at(0))
             let answer = try Self.ask(mesh)
             #expect(answer.status == 200 && answer.body.hasPrefix("hello c1 from eu-"), "\(answer)")
             let programs = try Self.rows(mesh)

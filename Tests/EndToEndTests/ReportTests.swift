@@ -129,7 +129,7 @@ extension EndToEnd {
             #expect(try mesh.run(["report", "keep", id]).code == 0)
             #expect(try mesh.run(["report", "rm", "last"]).code == 0)
             let rows = try #require(try mesh.json(["report", "ls"])["reports"] as? [[String: Any]])
-            #expect(rows.map { $0["id"] as? String } == [id] && rows[0]["kept"] as? Bool == true)
+            #expect(try rows.map { $0["id"] as? String } == [id] && rows.at(0)["kept"] as? Bool == true)
             #expect(try mesh.run(["report", "show", "nonsense"]).code == 64)
             #expect(try mesh.run(["load", "run", "--rate", "50", "--duration", "1s", "--no-report"]).code == 0)
             #expect(try mesh.run(["report", "ls", "-o", "name"]).out == "report/\(id)\n")

@@ -123,7 +123,7 @@ extension EndToEndFaults {
         @Test func aRestartedCellServesOnlyOnceItsRouterCanUseIt() throws {
             let mesh = try mesh()
             // A customer whose first cell it is.
-            let cell = try mesh.shard(of: "c1")[0]
+            let cell = try mesh.shard(of: "c1").at(0)
             for _ in 0..<4 {
                 try mesh.json(["kill", cell, "--yes"])
                 try mesh.json(["restart", cell])

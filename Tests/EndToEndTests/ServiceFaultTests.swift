@@ -80,7 +80,9 @@ extension EndToEndFaults {
 
         @Test func aServiceThatHangsGoesOnWithItsLeaseThoughNobodyIsLeftToEndIt() throws {
             let mesh = try TestMesh("topology/monolith.yaml")
-            try mesh.json(["fault", "add", "hang", "cell/\(try mesh.cells()[0].name)/service/payment", "--for", "4s"])
+            try mesh.json([
+                "fault", "add", "hang", "cell/\(try mesh.cells().at(0).name)/service/payment", "--for", "4s",
+            ])
             try mesh.run(["kill", "control"])
             #expect(try checkout(mesh).status != 200)
             #expect(try checkout(mesh, "user").status == 200, "no other service is struck")

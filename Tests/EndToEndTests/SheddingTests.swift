@@ -48,7 +48,7 @@ extension EndToEnd {
             #expect(try share("low") > share("normal") && share("normal") > share("high"), "\(classes)")
 
             let cells = try #require(try mesh.json(["status"])["cells"] as? [[String: Any]])
-            let cell = try #require(cells[0]["address"] as? String)
+            let cell = try #require(cells.at(0)["address"] as? String)
             let page = try metrics(cell)
             let lines = Set(page.split(separator: "\n"))
             #expect(lines.contains("cellmesh_shed_total{where=\"front\",priority=\"critical\"} 0"))
@@ -72,7 +72,7 @@ extension EndToEnd {
                 answer.body.contains("\"policy\":\"shedding\"") && answer.body.contains("priority low"), "\(answer)")
             // The cell says the same to its own clients.
             let cells = try #require(try mesh.json(["status"])["cells"] as? [[String: Any]])
-            let cell = try #require(cells[0]["address"] as? String)
+            let cell = try #require(cells.at(0)["address"] as? String)
             answer = try HTTPProbe.request("GET", cell, "/v1/customers/c1/services/batch")
             #expect(answer.status == 503 && answer.body.contains("\"policy\":\"shedding\""), "\(answer)")
             try mesh.down()

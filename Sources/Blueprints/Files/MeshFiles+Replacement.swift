@@ -16,7 +16,8 @@ extension MeshFiles {
         guard let blueprint = result.blueprint else { return result }
         let collector = ProblemCollector()
         let reporter = Reporter(file: FilePath.shown(path), collector: collector)
-        let places = ReplacementPlaces(YAMLDocument.parse(yaml, reporter: reporter))
+        // Read once more only where something has to be pointed at.
+        lazy var places = ReplacementPlaces(root: YAMLDocument.parse(yaml, reporter: reporter))
         let name = replaced ?? blueprint.name
         if let old = blueprints.first(where: { $0.name == name }) {
             if let misfit = BlueprintMisfit(of: blueprint, in: old) {
@@ -41,18 +42,13 @@ extension MeshFiles {
 
 /// Where things stand in the text of a blueprint.
 private struct ReplacementPlaces {
-    private let root: YAMLValue?
-
-    init(_ root: YAMLValue?) { self.root = root }
+    let root: YAMLValue?
 
     /// Of the last key of a path that is there.
     func position(_ path: [String]) -> Position {
         var (value, found) = (root, root?.position ?? .start)
         for key in path {
-            guard case .mapping(let entries) = value?.content, let entry = entries.first(where: { $0.key == key })
-            else {
-                break
-            }
+            guard let entry = value?.entry(key) else { break }
             (value, found) = (entry.value, entry.position)
         }
         return found
@@ -71,10 +67,6 @@ private struct ReplacementPlaces {
 
     /// Of a service by its number; of all where it is not there.
     private func service(_ number: Int) -> Position {
-        guard case .mapping(let entries) = root?.content,
-            case .list(let services) = entries.first(where: { $0.key == "services" })?.value.content,
-            services.indices.contains(number)
-        else { return position(["services"]) }
-        return services[number].position
+        root?["services"]?[number]?.position ?? position(["services"])
     }
 }

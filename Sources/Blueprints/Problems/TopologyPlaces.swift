@@ -50,20 +50,6 @@ struct TopologyPlaces {
     private func region(_ position: Int) -> YAMLValue? { root?["regions"]?[position] }
 }
 
-extension YAMLValue {
-    /// The value of a key of a mapping.
-    fileprivate subscript(_ key: String) -> YAMLValue? {
-        guard case .mapping(let entries) = content else { return nil }
-        return entries.first { $0.key == key }?.value
-    }
-
-    /// An item of a list.
-    fileprivate subscript(_ index: Int) -> YAMLValue? {
-        guard case .list(let items) = content, items.indices.contains(index) else { return nil }
-        return items[index]
-    }
-}
-
 extension MeshFilesResult {
     /// What somebody else has against parts of the topology, as problems with their places.
     ///

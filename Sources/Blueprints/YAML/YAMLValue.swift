@@ -27,6 +27,21 @@ struct YAMLValue {
         if case .mapping = content { true } else { false }
     }
 
+    /// An entry of a mapping; nil where there is none, and of what is no mapping.
+    func entry(_ key: String) -> Entry? {
+        guard case .mapping(let entries) = content else { return nil }
+        return entries.first { $0.key == key }
+    }
+
+    /// The value of a key of a mapping.
+    subscript(_ key: String) -> YAMLValue? { entry(key)?.value }
+
+    /// An item of a list.
+    subscript(_ index: Int) -> YAMLValue? {
+        guard case .list(let items) = content, items.indices.contains(index) else { return nil }
+        return items[index]
+    }
+
     /// For messages: what stands there.
     var described: String {
         switch content {

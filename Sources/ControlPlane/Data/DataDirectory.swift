@@ -53,8 +53,8 @@ package struct DataDirectory: Sendable, Equatable {
     package func logPath(of role: NodeRole, _ name: String) -> String {
         role == .control ? controlLogPath : directory(of: role, name) + "/log"
     }
-    /// The pause of a process, for the process that watches it.
     package func storePath(of cell: String) -> String { directory(of: .cell, cell) + "/store.sqlite" }
+    /// The pause of a process, for the process that watches it.
     package func pausePath(of role: NodeRole, _ name: String) -> String { directory(of: role, name) + "/pause" }
     package func processPath(of role: NodeRole, _ name: String) -> String {
         directory(of: role, name) + "/process.json"
@@ -201,12 +201,7 @@ package struct DataDirectory: Sendable, Equatable {
 
     /// The blueprints that were replaced since the founding; nil where none ever was.
     package func revisions() throws(DataDirectoryError) -> BlueprintRevisions? {
-        guard SystemFile.exists(blueprintsPath) else { return nil }
-        let file = try decode(BlueprintRevisionsFile.self, blueprintsPath)
-        guard file.schema == ReportJSON.schema else {
-            throw .damaged(path: blueprintsPath, reason: "its schema is '\(file.schema.prefix(64))'")
-        }
-        return file.revisions
+        SystemFile.exists(blueprintsPath) ? try decode(BlueprintRevisionsFile.self, blueprintsPath).revisions : nil
     }
 
     func writeRevisions(_ revisions: BlueprintRevisions) throws(DataDirectoryError) {

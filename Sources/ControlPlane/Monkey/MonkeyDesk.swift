@@ -227,9 +227,8 @@ final class MonkeyDesk {
 
     /// Rows that come while a report is written are in the next one.
     private func keepDay() {
-        guard isDirty, !isKeeping, let acts else { return }
+        guard isDirty, !isKeeping, let acts, let day = kept.day else { return }
         (isDirty, isKeeping) = (false, true)
-        guard let day = kept.day else { return isKeeping = false }
         let rows = kept.rows.filter { Timestamp.parse($0.time).map { LocalTime($0).date } == day.date }
         acts.keep(day, rows) { [weak self] in
             self?.isKeeping = false

@@ -37,11 +37,13 @@ extension ControlPlane {
 
     /// Why customers are not moved, and drills not begun, while a rollout is under way.
     func refuseDuringRollout() throws(APIFailure) {
-        guard rolloutDesk.isUnderWay else { return }
-        throw APIFailure(
-            409,
-            "A rollout of '\(rolloutDesk.report.blueprint)' is under way: see 'cellmesh rollout status'. Nothing was done."
-        )
+        if let obstacle = ownRollout { throw APIFailure(409, "\(obstacle). Nothing was done.") }
+    }
+
+    /// The rollout under way, as what stands in the way of something else.
+    private var ownRollout: String? {
+        guard rolloutDesk.isUnderWay else { return nil }
+        return "A rollout of '\(rolloutDesk.report.blueprint)' is under way: see 'cellmesh rollout status'"
     }
 
     // MARK: Before
@@ -59,9 +61,7 @@ extension ControlPlane {
                     + ". Nothing was changed.")
         }
         blueprint.name = order.blueprint ?? blueprint.name
-        let all = topology.cells.indices.filter {
-            founding[topology.foundingBlueprint(ofCell: $0)].name == blueprint.name
-        }
+        let all = topology.cells(foundedWith: blueprint.name)
         var chosen = all
         if let words = order.cells {
             let names: [ProcessName]
@@ -79,11 +79,11 @@ extension ControlPlane {
         guard !chosen.isEmpty else {
             throw APIFailure(400, "No cell has the blueprint '\(blueprint.name)'. Nothing was changed.")
         }
-        var revisions = topology.revisions ?? BlueprintRevisions()
+        var revisions: BlueprintRevisions
         // Numbers are not given twice, also where nothing has one any more.
-        do throws(DataDirectoryError) { revisions = try directory.revisions() ?? revisions } catch {
-            throw APIFailure(500, "Nothing was changed: \(error).")
-        }
+        do throws(DataDirectoryError) {
+            revisions = try directory.revisions() ?? topology.revisions ?? BlueprintRevisions()
+        } catch { throw APIFailure(500, "Nothing was changed: \(error).") }
         let former = chosen.map { topology.version(of: CellIndex($0)) }
         guard !chosen.allSatisfy({ Self.isSame(topology.blueprint(of: CellIndex($0)), blueprint) }) else {
             throw APIFailure(409, "These cells have just this blueprint already. Nothing was changed.")
@@ -91,21 +91,20 @@ extension ControlPlane {
         let version = revisions.add(blueprint, source: order.source)
         let stages: [Int]
         do throws(EvacuationPlanFault) {
-            stages = try EvacuationStages.percents(
-                parsing: (order.stages ?? RolloutPlan.usualStages).map(String.init).joined(separator: ","))
+            // The number of cohorts says nothing of whether percentages are right.
+            stages = try EvacuationStages(planID: 0, cohorts: 1, percents: order.stages ?? RolloutPlan.usualStages)
+                .percents
         } catch { throw APIFailure(400, "'stages': \(error). Nothing was changed.") }
         let watch = order.watchMilliseconds.map { TimeAmount.milliseconds($0) } ?? RolloutPlan.usualWatch
         let wait = order.waitMilliseconds.map { TimeAmount.milliseconds($0) } ?? RolloutPlan.usualWait
-        guard watch >= .seconds(1), watch <= .seconds(3_600), wait >= .zero, wait <= .seconds(3_600) else {
-            throw APIFailure(400, "'watch_ms' is 1000 to 3600000, 'wait_ms' 0 to 3600000. Nothing was changed.")
-        }
         let plan = RolloutPlan(
             blueprint: blueprint.name, version: version, source: order.source,
             cells: zip(chosen, former).map { cell, version in
                 .init(
                     topology.cells[cell].name, region: topology.regions[topology.cells[cell].region].name,
                     version: version)
-            }, routers: try routers(for: blueprint, revisions, all), stages: stages, watch: watch, wait: wait,
+            }, routers: try routers(for: version, of: blueprint.name, revisions), stages: stages, watch: watch,
+            wait: wait,
             undecided: order.undecided ?? .rollback)
         return (plan, revisions)
     }
@@ -119,22 +118,24 @@ extension ControlPlane {
     /// The routers that have to start anew, since they go by something that changes: attempt timeouts, policies of services,
     /// objectives. All of them, or none.
     private func routers(
-        for blueprint: Blueprint, _ revisions: BlueprintRevisions, _ all: [Int]
+        for version: Int, of blueprint: String, _ revisions: BlueprintRevisions
     ) throws(APIFailure) -> [String] {
         var after = revisions
-        let names = all.map { topology.cells[$0].name }
-        after.set(after.versions.last?.number ?? 0, of: names, blueprint: blueprint.name, among: names)
+        let names = cellNames(foundedWith: blueprint)
+        after.set(version, of: names, blueprint: blueprint, among: names)
         do throws(RevisionFault) {
             let isSame = RouterPolicies(topology) == RouterPolicies(try topology.revised(after))
             return isSame ? [] : topology.routers.map(\.name)
         } catch { throw APIFailure(400, "\(error). Nothing was changed.") }
     }
 
+    private func cellNames(foundedWith blueprint: String) -> [String] {
+        topology.cells(foundedWith: blueprint).map { topology.cells[$0].name }
+    }
+
     /// What is on that a rollout is not to be mixed with, or keeps it from being judged.
     private func rolloutObstacle(_ plan: RolloutPlan) -> String? {
-        if rolloutDesk.isUnderWay {
-            return "A rollout of '\(rolloutDesk.report.blueprint)' is under way: see 'cellmesh rollout status'"
-        }
+        if let obstacle = ownRollout { return obstacle }
         if desk.status.isUnderWay { return "Customers are being moved: see 'cellmesh evacuation status'" }
         if isAddingCells { return "Cells are being added" }
         if !evacuated.isEmpty {
@@ -230,11 +231,8 @@ extension ControlPlane {
     private func revise(_ cell: String, to version: Int) throws {
         var revisions = try directory.revisions() ?? BlueprintRevisions()
         guard let index = topology.cellIndex(named: cell) else { return }
-        let founding = topology.foundingBlueprint(ofCell: index.position)
-        let mates = topology.cells.indices.filter { topology.foundingBlueprint(ofCell: $0) == founding }
-        revisions.set(
-            version, of: [cell], blueprint: topology.foundingBlueprints[founding].name,
-            among: mates.map { topology.cells[$0].name })
+        let founding = topology.foundingBlueprints[topology.foundingBlueprint(ofCell: index.position)].name
+        revisions.set(version, of: [cell], blueprint: founding, among: cellNames(foundedWith: founding))
         let revised = try topology.revised(revisions)
         try directory.writeRevisions(revisions)
         adopt(revised)
@@ -253,7 +251,6 @@ extension ControlPlane {
         }
         return rolloutDesk.formerVersion(of: name) ?? topology.version(of: cell)
     }
-
 }
 
 /// What routers have told of their attempts, so that what came since can be told apart.

@@ -26,6 +26,8 @@ package final class DetachedControl {
     package static func start(
         _ settings: ControlSettings, progress: @escaping ControlPlane.Progress = { _, _ in }
     ) throws(ControlFailure) -> Started {
+        // Whoever starts one has not always written files of a mesh before.
+        ProcessSetup.keepFilesPrivate()
         let directory = settings.directory
         try prepare(settings)
         let detached: DetachedControl

@@ -34,11 +34,11 @@ package enum MeshPreparation {
             }
             let running = running(directory, known)
             if running > 0 { throw .otherTopology(mesh: directory.name, running: running) }
+            // Another model says itself what its cells are.
+            directory.dropRevisions()
         }
         let topology: MeshTopology
         do throws(DataDirectoryError) {
-            // Another model says itself what its cells are.
-            if known.map({ $0 != founding }) ?? false { directory.dropRevisions() }
             topology = try directory.withChanges(founding)
             try directory.createProcessDirectories(topology)
         } catch { throw .data(error) }

@@ -18,6 +18,11 @@ package struct AttemptFigures: Codable, Sendable, Equatable {
         self.times = times
     }
 
+    /// As `times` has them.
+    package static func times(_ durations: DurationHistogram) -> [[UInt64]] {
+        durations.buckets.map { [UInt64($0.upTo.nanoseconds / 1_000), UInt64($0.count)] }
+    }
+
     /// All of them.
     package var count: UInt64 { ok &+ failed }
     /// Those that were answered.
@@ -116,9 +121,9 @@ package struct CellFiguresPage: Codable, Sendable, Equatable {
         self.cells = cells
     }
 
-    /// What has been counted since another page; all of it where that is of another life, or there is none.
-    package func since(_ other: CellFiguresPage?) -> CellFiguresPage {
-        guard let other, other.boot == boot else { return self }
+    /// What has been counted since another page; all of it where that is of another life.
+    package func since(_ other: CellFiguresPage) -> CellFiguresPage {
+        guard other.boot == boot else { return self }
         var page = self
         page.requests -= min(other.requests, requests)
         for (name, cell) in cells { page.cells[name] = cell.since(other.cells[name] ?? Cell()) }

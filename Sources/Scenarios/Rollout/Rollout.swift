@@ -220,13 +220,13 @@ package struct Rollout: Codable, Sendable, Equatable {
     private mutating func judge(_ age: TimeAmount) -> [Order] {
         let stage = report.stages.count - 1
         let isDue = age >= window.due
-        var gates = gates(ofStage: stage)
-        if !isDue { gates.0.deviations = RolloutGates.hasty }
-        let found = gates.0.all
+        var (gates, compared) = gates()
+        if !isDue { gates.deviations = RolloutGates.hasty }
+        let found = gates.all
         let failed = found.filter { $0.verdict == .failed }
         guard isDue || !failed.isEmpty else { return [] }
         report.stages[stage].gates = found
-        report.stages[stage].compared = gates.compared
+        report.stages[stage].compared = compared
         if !failed.isEmpty {
             end(.failed, age)
             return rollBack("a gate of stage \(stage + 1) failed: \(failed.map(\.text).joined(separator: "; "))")
@@ -271,7 +271,7 @@ package struct Rollout: Codable, Sendable, Equatable {
     }
 
     /// Changed cells and those that are not, of regions that have both where any has; where all are changed, as they were before.
-    private func gates(ofStage stage: Int) -> (RolloutGates, compared: [String]) {
+    private func gates() -> (RolloutGates, compared: [String]) {
         let isChanged = Set(report.changed)
         func regions(_ cells: [RolloutPlan.Cell]) -> Set<String> { Set(cells.map(\.region)) }
         var changed = plan.cells.filter { isChanged.contains($0.name) }
@@ -287,7 +287,7 @@ package struct Rollout: Codable, Sendable, Equatable {
         guard !others.isEmpty else {
             return (
                 RolloutGates(
-                    changed: .init(now, offered: window.requests), others: .init(then, offered: before.requests),
+                    changed: .init(now, offered: window.requests), others: .init(then),
                     changedBefore: .init(then, offered: before.requests)), []
             )
         }

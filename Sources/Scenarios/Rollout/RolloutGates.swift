@@ -74,9 +74,7 @@ package struct RolloutGates: Sendable {
         let (count, cells) = (changed.cells.count, changed.cells)
         let interval = WilsonInterval(count: cells.ok, of: count, deviations: deviations)
         let isNothing = count == 0
-        let verdict =
-            isNothing
-            ? .undecided : Self.verdict(interval.share, interval.low, interval.high, atLeast: Self.success)
+        let verdict = Self.verdict(interval.share, interval.low, interval.high, atLeast: Self.success)
         return RolloutReport.Gate(
             name: "success rate", comparison: ">=", bound: Self.success, observed: isNothing ? nil : interval.share,
             low: interval.low, high: interval.high, samples: count, verdict: verdict,

@@ -171,9 +171,10 @@ extension ScenarioLedger {
     /// Routers that an action has stopped, where the load goes through none beside them, in words; nil where there is none.
     private var silenced: String? {
         for (_, deed) in deeds.sorted(by: { $0.key < $1.key }) where deed.stops {
-            let routers = (through.isEmpty ? sight?.routers ?? [] : through)
+            let routers = through.isEmpty ? sight?.routers ?? [] : through
             let stopped = routers.intersection(deed.victims)
-            guard through.isEmpty ? !routers.isEmpty && stopped == routers : !stopped.isEmpty else { continue }
+            // Where it is not known which of them it goes through, it goes on through any that is left.
+            guard !stopped.isEmpty, !through.isEmpty || stopped == routers else { continue }
             let names = stopped.sorted().joined(separator: ", ")
             return
                 "the load goes through \(names), which a step has stopped, and no router told what its customers got meanwhile"

@@ -54,15 +54,13 @@ struct ScenarioOthers: Sendable {
         if Self.endings.contains(record.action), ends[record.id] != nil || ends.count < Self.most {
             ends[record.id] = (record.action + (detail.map { ", \($0)" } ?? ""), at)
         }
-        let isEnd = record.action == "kill" || record.action == "exited"
         guard record.type == "process", isMeanwhile, !runsPrograms, let harm, record.id != ProcessName.control.name,
-            isEnd ? !harm.explainsEnd(of: record.id) : !harm.explains(record.id), strangers[record.id] == nil,
-            strangers.count < Self.most
+            strangers[record.id] == nil, strangers.count < Self.most
         else { return }
         switch record.action {
-        case "kill": strangers[record.id] = "was killed"
-        case "pause": strangers[record.id] = "was paused"
-        case "exited": strangers[record.id] = "ended by itself"
+        case "kill" where !harm.explainsEnd(of: record.id): strangers[record.id] = "was killed"
+        case "pause" where !harm.explains(record.id): strangers[record.id] = "was paused"
+        case "exited" where !harm.explainsEnd(of: record.id): strangers[record.id] = "ended by itself"
         default: break
         }
     }

@@ -115,9 +115,9 @@ extension ScenarioRun {
     }
 
     mutating func failed(_ key: Int?, _ outcome: DrillOutcome, _ why: String, now: Instant) {
-        // What has come to its end already, such as a program that was stopped, has nothing left to fail.
-        if let key, active[key] == nil { return }
-        if let key, let deed = active[key] {
+        if let key {
+            // What has come to its end already, such as a program that was stopped, has nothing left to fail.
+            guard let deed = active[key] else { return }
             // Nothing is in force of a call: one that fails while it is to be stopped has ended.
             if deed.isEnding, case .call = plan[key].deed { return ended(key, why, now: now) }
             report.steps.append(

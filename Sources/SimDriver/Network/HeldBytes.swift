@@ -35,12 +35,9 @@ extension Simulation {
         _ event: consuming SimEvent, _ from: SimMachine, _ to: SimMachine, _ socket: SimSocket?, _ bytes: Int,
         since: Instant, isCut: Bool?
     ) {
-        if let socket, socket.isHeld {
-            return hold(
-                HeldBytes(
-                    event: event, from: from, to: to, socket: socket, bytes: bytes, since: since, isCut: isCut))
-        }
-        switch network.segment(from: from, to: to, bytes: bytes, now: now) {
+        let fate =
+            socket?.isHeld == true ? .held : network.segment(from: from, to: to, bytes: bytes, now: now)
+        switch fate {
         case .held:
             hold(
                 HeldBytes(

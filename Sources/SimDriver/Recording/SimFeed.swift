@@ -94,7 +94,7 @@ package final class SimFeed {
 
     /// The run is over.
     func end(_ reason: String) {
-        if let writer, writer.isFull { return self.reason = "full" }
+        if writer?.isFull == true { return self.reason = "full" }
         self.reason = reason
         tell(.bye(FeedBye(reason: reason)))
     }
@@ -211,10 +211,14 @@ package final class SimFeed {
         }
         state.alerts = Array((mesh?.alerts.firing ?? []).prefix(LiveModel.mostRows))
         onState?(state, model.topology.cells.map(\.name))
-        guard let writer, !writer.isFull, let message = mesh?.coder.take(state) else { return }
+        guard writes, let message = mesh?.coder.take(state) else { return }
         states += 1
         // A reader may begin in the middle.
-        if writer.wantsState(at: state.t), let told = mesh?.coder.told { tell(.state(told)) } else { tell(message) }
+        if writer?.wantsState(at: state.t) == true, let told = mesh?.coder.told {
+            tell(.state(told))
+        } else {
+            tell(message)
+        }
         if let events = mesh?.folder.drain(now: now) { tell(.event(events)) }
     }
 

@@ -187,7 +187,7 @@ final class Simulation {
         queue.push(consume event, at: max(instant, now))
     }
     func schedule(_ event: consuming SimEvent, after amount: TimeAmount) {
-        queue.push(consume event, at: now + max(amount, .zero))
+        schedule(consume event, at: now + amount)
     }
 
     func gossip(of machine: SimMachine) -> GossipConfiguration {

@@ -84,19 +84,12 @@ package struct SimAnswers: Sendable, Equatable {
 
         /// The `policy` of a problem document.
         private static func policy(in body: UnsafeRawBufferPointer) -> String? {
-            mark.withUnsafeBytes { mark in
-                var start = 0
-                while start + mark.count <= body.count {
-                    if body[start] == mark[0], body[start..<(start + mark.count)].elementsEqual(mark) {
-                        let rest = body[(start + mark.count)...]
-                        return rest.firstIndex(of: UInt8(ascii: "\"")).map {
-                            String(decoding: rest[..<$0], as: UTF8.self)
-                        }
-                    }
-                    start += 1
-                }
-                return nil
+            let mark = mark
+            for start in body.indices where body[start] == mark[0] && body[start...].starts(with: mark) {
+                let rest = body[(start + mark.count)...]
+                return rest.firstIndex(of: UInt8(ascii: "\"")).map { String(decoding: rest[..<$0], as: UTF8.self) }
             }
+            return nil
         }
 
         mutating func add(_ other: Tally) {

@@ -23,20 +23,24 @@ extension MeshTopology {
         for (position, old) in before.blueprints.enumerated() {
             let cells = topology.cells.indices.filter { before.positions[$0] == position }
             let numbers = cells.map { revisions.version(ofCell: topology.cells[$0].name, old.name) }
-            // The lowest version stands where the founding one stood.
-            let lowest = numbers.min() ?? BlueprintRevisions.founding
-            var places = [lowest: position]
-            for (cell, number) in zip(cells, numbers) where number != BlueprintRevisions.founding {
+            let lowest = numbers.min()
+            // By version, where its blueprint stands.
+            var places = [BlueprintRevisions.founding: position]
+            for (cell, number) in zip(cells, numbers) {
+                if let place = places[number] {
+                    topology.cells[cell].blueprint = place
+                    continue
+                }
                 guard let version = revisions.versions.first(where: { $0.number == number }) else {
                     throw .noSuchVersion(number)
                 }
                 if let misfit = BlueprintMisfit(of: version.blueprint, in: old) { throw .unlike(old.name, misfit) }
                 var blueprint = version.blueprint
-                blueprint.name = old.name
                 if number == lowest {
+                    // It stands where the founding one stood.
+                    blueprint.name = old.name
+                    places[number] = position
                     topology.blueprints[position] = blueprint
-                } else if let place = places[number] {
-                    topology.cells[cell].blueprint = place
                 } else {
                     blueprint.name = "\(old.name)-v\(number)"
                     places[number] = topology.blueprints.count
@@ -66,6 +70,11 @@ extension MeshTopology {
     ///
     /// - Parameter cell: a position in `cells`.
     public func foundingBlueprint(ofCell cell: Int) -> Int { unrevised?.positions[cell] ?? cells[cell].blueprint }
+
+    /// The positions in `cells` of those that were founded with a blueprint of this name.
+    public func cells(foundedWith blueprint: String) -> [Int] {
+        cells.indices.filter { foundingBlueprints[foundingBlueprint(ofCell: $0)].name == blueprint }
+    }
 
     /// Which version of its blueprint a cell has; 1 for what it was founded with.
     public func version(of cell: CellIndex) -> Int {

@@ -74,13 +74,12 @@ package struct TargetChoice: Sendable, Equatable {
         (self.kind, self.way) = (kind, way)
     }
 
-    /// Reads what leaves a region to be chosen: `region/{remote}`, or `{remote}` where regions alone are meant.
-    package static func region(_ word: String) throws(UnknownTarget) -> TargetChoice {
+    /// Checks what leaves a region to be chosen: `region/{remote}`, or `{remote}` where regions alone are meant.
+    static func check(region word: String) throws(UnknownTarget) {
         let choice = try TargetChoice(word.hasPrefix("{") ? "\(Kind.region.rawValue)/\(word)" : word)
         guard choice.kind == .region else {
             throw UnknownTarget("'\(word.prefix(128))' chooses no region", hint: "write 'region/{remote}'")
         }
-        return choice
     }
 
     private static func way(_ text: String) -> Way? {

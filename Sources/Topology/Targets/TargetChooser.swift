@@ -90,7 +90,7 @@ package struct TargetChooser {
     ///
     /// - Returns: nil where none was left.
     package static func left(_ word: String, among evacuated: [String]) throws(UnknownTarget) -> String? {
-        _ = try TargetChoice.region(word)
+        try TargetChoice.check(region: word)
         guard evacuated.count <= 1 else {
             throw UnknownTarget(
                 "'\(word.prefix(128))' could be any of \(evacuated.count) regions that were left",

@@ -14,6 +14,14 @@ package struct BlueprintRevisionsFile: Codable, Sendable, Equatable {
     /// What is to be kept.
     package init(_ revisions: BlueprintRevisions) { self.revisions = revisions }
 
+    /// - Throws: also where its schema is another one.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        schema = try container.decode(String.self, forKey: .schema)
+        guard schema == ReportJSON.schema else { throw HostFailure("its schema is '\(schema.prefix(64))'") }
+        revisions = try container.decode(BlueprintRevisions.self, forKey: .revisions)
+    }
+
     /// Bytes of the largest file that is read.
     package static let largest = 16 << 20
 
@@ -23,9 +31,6 @@ package struct BlueprintRevisionsFile: Codable, Sendable, Equatable {
         do {
             guard let text = try SmallFile.content(path, most: largest)?.text else { return topology }
             let file = try JSONDecoder().decode(BlueprintRevisionsFile.self, from: Data(text.utf8))
-            guard file.schema == ReportJSON.schema else {
-                throw HostFailure("its schema is '\(file.schema.prefix(64))'")
-            }
             return try topology.revised(file.revisions)
         } catch {
             throw HostFailure("\(path) cannot be used: \(JSONFailure.describe(error))")

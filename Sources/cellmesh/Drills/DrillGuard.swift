@@ -77,7 +77,6 @@ struct DrillGuard {
     private func startControl() throws {
         guard mesh.controlHolder == nil else { return }
         let settings = ControlSettings(directory: mesh, topology: try mesh.model())
-        ProcessSetup.keepFilesPrivate()
         do { _ = try DetachedControl.start(settings) } catch { throw CommandFailure(error, mesh: mesh.name) }
     }
 }

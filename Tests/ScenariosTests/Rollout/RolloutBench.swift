@@ -52,7 +52,7 @@ struct RolloutBench {
             }
             times.record(wait.sample(using: &generator) * conduct.slower)
         }
-        cell.services.times = times.buckets.map { [UInt64($0.upTo.nanoseconds / 1_000), UInt64($0.count)] }
+        cell.services.times = AttemptFigures.times(times)
         return cell
     }
 

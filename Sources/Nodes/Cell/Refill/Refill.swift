@@ -76,11 +76,8 @@ struct Refill {
         return number
     }
 
-    func place(of cell: CellIndex) -> Int? {
-        // By index: a peer holds lines, and is asked for with every page.
-        for place in peers.indices where peers[place].cell == cell { return place }
-        return nil
-    }
+    // By index: a peer holds lines, and is asked for with every page.
+    func place(of cell: CellIndex) -> Int? { peers.indices.first { peers[$0].cell == cell } }
 
     /// The earliest instant at which there is something to do without an answer; set by `plan`.
     var nextDeadline: Instant { isIdle && peers.isEmpty ? .distantFuture : due }

@@ -39,6 +39,7 @@ package struct RouterFigures: Sendable {
 
     private struct Seen: Sendable {
         var ok: UInt64 = 0
+        /// Of which a client would have been told 5xx (`AttemptEnd.isError`).
         var failed: UInt64 = 0
         var times = DurationHistogram()
     }
@@ -47,8 +48,6 @@ package struct RouterFigures: Sendable {
     private var attempts: [UInt64]
     /// By cell and outcome.
     private var ends: [UInt64]
-    /// By cell: attempts of which a client would have been told 5xx (`AttemptEnd.isError`).
-    private var errors: [UInt64]
     /// By kind, priority and class.
     private var answers: [UInt64]
     /// By cell, services first: how attempts ended, and how long those took that were answered, finer than `cellTimes`.
@@ -61,7 +60,6 @@ package struct RouterFigures: Sendable {
     init(cells: Int) {
         attempts = Array(repeating: 0, count: cells)
         ends = Array(repeating: 0, count: cells * Outcome.allCases.count)
-        errors = Array(repeating: 0, count: cells)
         answers = Array(repeating: 0, count: Kind.allCases.count * Priority.allCases.count * Class.allCases.count)
         seen = Array(repeating: Seen(), count: 2 * cells)
         cellTimes = LatencyTable(rows: cells)
@@ -72,7 +70,6 @@ package struct RouterFigures: Sendable {
         guard cells > attempts.count else { return }
         attempts += repeatElement(0, count: cells - attempts.count)
         ends += repeatElement(0, count: cells * Outcome.allCases.count - ends.count)
-        errors += repeatElement(0, count: cells - errors.count)
         seen += repeatElement(Seen(), count: 2 * cells - seen.count)
         cellTimes.grow(rows: cells)
     }
@@ -99,16 +96,16 @@ package struct RouterFigures: Sendable {
     mutating func ended(
         _ kind: Kind, _ cell: CellIndex, _ outcome: Outcome, isError: Bool, took: TimeAmount? = nil
     ) {
-        let place = 2 * cell.position + (kind == .service ? 0 : 1)
+        let place = Self.place(kind, cell)
         if isError {
             seen[place].failed &+= 1
         } else if outcome != .cancelled {
             seen[place].ok &+= 1
         }
-        if let took { seen[place].times.record(took) }
-        errors[cell.position] &+= isError ? 1 : 0
         ends[cell.position * Outcome.allCases.count + Int(outcome.rawValue)] &+= 1
-        if let took { cellTimes.record(took, in: cell.position) }
+        guard let took else { return }
+        seen[place].times.record(took)
+        cellTimes.record(took, in: cell.position)
     }
 
     /// A client was told.
@@ -133,7 +130,9 @@ package struct RouterFigures: Sendable {
     package func attempts(at cell: CellIndex) -> UInt64 { attempts[cell.position] }
 
     /// Attempts at a cell of which a client would have been told 5xx, from the start.
-    package func errors(at cell: CellIndex) -> UInt64 { errors[cell.position] }
+    package func errors(at cell: CellIndex) -> UInt64 {
+        seen[Self.place(.service, cell)].failed &+ seen[Self.place(.record, cell)].failed
+    }
 
     /// Attempts at a cell that ended so, from the start.
     package func ended(_ outcome: Outcome, at cell: CellIndex) -> UInt64 {
@@ -145,15 +144,20 @@ package struct RouterFigures: Sendable {
         func figures(_ seen: Seen) -> AttemptFigures {
             AttemptFigures(
                 ok: seen.ok, failed: seen.failed,
-                times: seen.times.buckets.map { [UInt64($0.upTo.nanoseconds / 1_000), UInt64($0.count)] })
+                times: AttemptFigures.times(seen.times))
         }
         return CellFiguresPage.Cell(
-            services: figures(seen[2 * cell.position]), records: figures(seen[2 * cell.position + 1]))
+            services: figures(seen[Self.place(.service, cell)]), records: figures(seen[Self.place(.record, cell)]))
     }
 
     /// Answers to clients, from the start.
     package func answers(_ kind: Kind, _ priority: Priority, _ end: Class) -> UInt64 {
         answers[Self.place(kind, priority, end)]
+    }
+
+    @inline(__always)
+    private static func place(_ kind: Kind, _ cell: CellIndex) -> Int {
+        2 * cell.position + (kind == .service ? 0 : 1)
     }
 
     private static func place(_ kind: Kind, _ priority: Priority, _ end: Class) -> Int {

@@ -251,9 +251,7 @@ extension LiveScenario {
         isControlGone = false
         let begun = Pause.now()
         if mesh.directory.controlHolder == nil {
-            var settings = ControlSettings(directory: mesh.directory, topology: mesh.topology)
-            settings.topology = try mesh.directory.model()
-            ProcessSetup.keepFilesPrivate()
+            let settings = ControlSettings(directory: mesh.directory, topology: try mesh.directory.model())
             do { _ = try DetachedControl.start(settings) } catch {
                 throw CommandFailure(error, mesh: mesh.directory.name)
             }

@@ -67,9 +67,10 @@ struct RolloutRun {
         guard let report else {
             throw CommandFailure("the rollout has ended, and another one has begun", next: "cellmesh rollout status")
         }
-        console.show(RolloutView.report(report))
+        let view = RolloutView.report(report)
+        console.show(view)
         if let file {
-            do { try SystemFile.replace(file, with: Array((RolloutView.report(report).json() + "\n").utf8)) } catch {
+            do { try SystemFile.replace(file, with: Array((view.json() + "\n").utf8)) } catch {
                 throw CommandFailure("the report could not be written to \(file): \(error)")
             }
         }
