@@ -106,6 +106,20 @@ import Topology
             "seed \(seed)")
     }
 
+    /// What is certain is a whole number, and has no deviation.
+    @Test func anExpectationThatIsCertainIsExact() {
+        var topology = mesh(regions: 3, cells: 4, size: 3, zones: 2)
+        for (region, geography) in ["us", "us", "eu"].enumerated() { topology.regions[region].geography = geography }
+        topology.customers.geographies = [.init(geography: "eu", share: 0.1)]
+        let blast = BlastRadius(topology, placement: Placement(topology), customers: 1_000)
+        func expected(_ dead: some Sequence<Int>) -> BlastRadiusReport.Expectation {
+            blast.report(dead: CellSet(dead.map { CellIndex($0) })).expected
+        }
+        #expect(expected(0..<12) == .init(lost: 1_000, lostDeviation: 0, degraded: 0, degradedDeviation: 0))
+        #expect(expected(0..<1).degraded == 225 && expected(0..<4).degraded == 900)
+        #expect(expected(0..<0) == .init(lost: 0, lostDeviation: 0, degraded: 0, degradedDeviation: 0))
+    }
+
     @Test func theReportHasItsFieldNames() throws {
         let topology = mesh(regions: 3, cells: 8, size: 3)
         let report = BlastRadius(topology, placement: Placement(topology)).report(dead: [CellIndex(0), CellIndex(8)])

@@ -145,7 +145,10 @@ extension BlastRadius {
             }
             untouched += share * ShardProbability.allInside(alive, size: size)
         }
-        let degraded = min(max(1 - lost - untouched, 0), 1)
+        // Of sums of fractions that are whole but for their last digits.
+        func exact(_ ratio: Double) -> Double { min(max((ratio * 1e12).rounded() / 1e12, 0), 1) }
+        (lost, untouched) = (exact(lost), exact(untouched))
+        let degraded = exact(1 - lost - untouched)
         func deviation(_ p: Double) -> Double { (Double(customers) * max(p * (1 - p), 0)).squareRoot() }
         return BlastRadiusReport.Expectation(
             lost: Double(customers) * lost, lostDeviation: deviation(lost), degraded: Double(customers) * degraded,
