@@ -159,7 +159,9 @@ private struct Watch {
         watch.run(.seconds(3))
         #expect(watch.names == [.slowpoke])
         watch.took = .milliseconds(4)
-        watch.run(.seconds(3))
+        watch.run(.seconds(2))
+        #expect(watch.names == [.slowpoke])
+        watch.run(.seconds(4))
         #expect(watch.names == [.slowpoke, nil])
         // A few milliseconds more are none, and neither is one hiccup.
         for (took, length) in [
@@ -172,6 +174,31 @@ private struct Watch {
             other.run(.seconds(10))
             #expect(other.names.isEmpty, "\(took)")
         }
+    }
+
+    /// Of what a slow cell answers some is quick, such as what takes no work: its name does not come and go with that.
+    @Test func aFewQuickAnswersClearNoName() {
+        var watch = sound()
+        watch.took = .milliseconds(80)
+        watch.run(.seconds(4))
+        for _ in 0..<20 {
+            watch.took = .milliseconds(4)
+            watch.run(.milliseconds(500))
+            watch.took = .milliseconds(80)
+            watch.run(.milliseconds(1_500))
+        }
+        #expect(watch.names == [.slowpoke])
+        // A liar that answers half of it well for a moment is one still.
+        var liar = sound()
+        liar.fails = { $0 % 5 != 0 }
+        liar.run(.seconds(6))
+        for _ in 0..<10 {
+            liar.fails = { $0 % 5 < 2 }
+            liar.run(.seconds(2))
+            liar.fails = { $0 % 5 != 0 }
+            liar.run(.seconds(2))
+        }
+        #expect(liar.names == [.liar])
     }
 
     /// Ten answers that one standstill held up, and nobody asks any more: what they say is old.

@@ -41,11 +41,15 @@ struct CellConduct {
     static let alone: Float = 3
     /// Peers that have answered within so long are what it is held against.
     static let present = TimeAmount.seconds(3)
+    /// A name that goes by answers is kept for so long after they last gave it: of a few answers some are always like others'.
+    static let hold = TimeAmount.seconds(3)
     /// Services of a cell whose times are kept.
     static let mostSlots = 16
 
     /// What it is called now, and why.
     private(set) var name: (animal: CellAnimal, why: String)?
+    /// When it was found to be what it is called last.
+    private var namedLast = Instant.zero
 
     // MARK: Silence
 
@@ -256,7 +260,12 @@ struct CellConduct {
     /// - Returns: whether that has changed.
     mutating func judge(_ look: Look, now: Instant) -> Bool {
         let before = name?.animal
-        let found = found(look, now: now)
+        var found = found(look, now: now)
+        if found != nil {
+            namedLast = now
+        } else if before == .liar || before == .slowpoke, now - namedLast < Self.hold {
+            found = name
+        }
         if found?.animal != before { name = found }
         return found?.animal != before
     }
