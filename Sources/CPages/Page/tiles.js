@@ -58,9 +58,12 @@ function drawRegion(pen, region, store, state) {
     if (isKnown(state.cells.rps[cell])) rps = (rps ?? 0) + state.cells.rps[cell];
     if (store.word(state, 'state', cell) === 'serving') serving += 1;
   }
-  const told = !state ? plural(region.cells.length, 'cell')
-    : region.width > 260 ? `${serving} of ${region.cells.length} serve · ${rate(rps)} req/s`
-        : `${serving}/${region.cells.length}`;
+  const part = `${serving}/${region.cells.length}`;
+  const forms = !state ? [plural(region.cells.length, 'cell')]
+    : [`${serving} of ${region.cells.length} serve · ${rate(rps)} req/s`, `${part} · ${rate(rps)} req/s`,
+      `${part} · ${rate(rps)}/s`, part];
+  const room = region.width - region.name.length * 8 - 8;
+  const told = forms.find((form) => form.length * 6 <= room) ?? forms.at(-1);
   write(pen, told, region.x + region.width, region.y + 13,
     { size: 11, colour: paint.dim, align: 'right' });
   pen.fillStyle = paint.line;

@@ -192,17 +192,28 @@ function drawLanes(pen, at, width, rows) {
       const isLeft = x + 8 + who.length * 6 > width - RIGHT + 40;
       write(pen, who, isLeft ? x - 6 : x + 6, y + 10, { size: 10.5, align: isLeft ? 'right' : 'left' });
     });
-    for (const { from, to, name: what, marks = [] } of spans) {
-      if (isKnown(to) && to < at.begin) continue;
-      const [left, right] = [Math.max(at.x(from), LEFT), at.x(Math.min(to ?? at.end, at.end))];
-      pen.fillStyle = paint[`${tone}-soft`];
-      pen.fillRect(left, y + 1, Math.max(right - left, 3), LANE - 3);
-      pen.fillStyle = paint[tone];
-      pen.fillRect(left, y + 1, 2, LANE - 3);
-      // Short, so that the name is not struck out.
-      for (const mark of marks) pen.fillRect(at.x(mark), y + 1, 1, 3);
-      write(pen, what, Math.min(left + 6, width - RIGHT - what.length * 6), y + 10.5,
-          { size: 10.5, colour: paint.ink });
-    }
+    drawSpans(pen, at, width, y, spans, tone);
+  });
+}
+
+/// What lasted, in one lane: each with its whole name where that meets no other, else with its first word or none.
+export function drawSpans(pen, at, width, y, spans, tone) {
+  const seen = spans.filter(({ to }) => !isKnown(to) || to >= at.begin).sort((one, other) => one.from - other.from);
+  let taken = LEFT;
+  seen.forEach(({ from, to, name: what, marks = [] }, place) => {
+    const [left, right] = [Math.max(at.x(from), LEFT), at.x(Math.min(to ?? at.end, at.end))];
+    pen.fillStyle = paint[`${tone}-soft`];
+    pen.fillRect(left, y + 1, Math.max(right - left, 3), LANE - 3);
+    pen.fillStyle = paint[tone];
+    pen.fillRect(left, y + 1, 2, LANE - 3);
+    // Short, so that the name is not struck out.
+    for (const mark of marks) pen.fillRect(at.x(mark), y + 1, 1, 3);
+    const next = seen[place + 1];
+    const most = next ? Math.max(at.x(next.from), LEFT) - 2 : width - RIGHT;
+    const first = (text) => Math.min(left + 6, width - RIGHT - text.length * 6);
+    const label = [what, what.split(' ')[0]].find((text) => first(text) >= taken && first(text) + text.length * 6 <= most);
+    if (!label) return;
+    taken = first(label) + label.length * 6 + 4;
+    write(pen, label, first(label), y + 10.5, { size: 10.5, colour: paint.ink });
   });
 }

@@ -4,7 +4,7 @@ import { countDead, markGrid, overlaps, unpackMarks, unpackNumbers } from '../..
 import { KINDS, actionBody, faultOptions, faultTargets, runOptions } from '../../../Sources/CPages/Page/faults.js';
 import { lanes } from '../../../Sources/CPages/Page/lanes.js';
 import { layOut, neighbour } from '../../../Sources/CPages/Page/map.js';
-import { frame, roundUp } from '../../../Sources/CPages/Page/timeline.js';
+import { drawSpans, frame, roundUp } from '../../../Sources/CPages/Page/timeline.js';
 import { count, milliseconds, percent, plain, shorten, span } from '../../../Sources/CPages/Page/words.js';
 import { generator, replay } from './seeded.mjs';
 
@@ -141,4 +141,28 @@ test('a monkey and a load are posted as their commands take them', () => {
   assert.deepEqual(actionBody('restore', 'eu', ['region/eu'], { force: true }),
     { force: true, kind: 'restore', region: 'eu', confirm: 'eu' });
   assert.deepEqual(actionBody('kill', 'a', ['cell/a'], { for_ms: null }), { for_ms: null, targets: ['cell/a'] });
+});
+
+test('names of faults that follow each other closely do not meet', () => {
+  const random = generator().next;
+  for (let run = 1; run <= 200; run += 1) {
+    const width = 300 + Math.floor(random() * 900);
+    const at = frame(0, 60_000, width);
+    const spans = [];
+    for (let count = 1 + Math.floor(random() * 8); count > 0; count -= 1) {
+      const from = Math.floor(random() * 60_000);
+      spans.push({ from, to: random() < 0.2 ? null : from + Math.floor(random() * 5_000), name: `f${count} fill-memory` });
+    }
+    const written = [];
+    const pen = new Proxy({}, { set: () => true, get: (_, name) => name === 'fillText'
+      ? (text, x) => written.push({ text, x }) : () => {} });
+    drawSpans(pen, at, width, 0, spans, 'warn');
+    written.sort((one, other) => one.x - other.x);
+    written.slice(1).forEach(({ x, text }, place) => assert.ok(
+      written[place].x + written[place].text.length * 6 <= x, `${written[place].text} meets ${text}; ${replay('panels.test.mjs')}`));
+  }
+  const alone = [];
+  drawSpans(new Proxy({}, { set: () => true, get: (_, name) => name === 'fillText' ? (text) => alone.push(text) : () => {} }),
+    frame(0, 60_000, 800), 800, 0, [{ from: 20_000, to: 21_000, name: 'f1 latency' }], 'warn');
+  assert.deepEqual(alone, ['f1 latency']);
 });
