@@ -50,8 +50,9 @@ package struct ServiceStrike {
         }
     }
 
-    /// The cells that some of several faults impair, in the order of the topology.
+    /// The cells that some of several faults impair, full disks among them, in the order of the topology.
     package static func cells(of faults: some Sequence<Fault>, _ topology: MeshTopology) -> [CellIndex] {
-        Set(faults.flatMap { ServiceStrike($0.spec, topology).cells }).sorted()
+        Set(faults.flatMap { ServiceStrike($0.spec, topology).cells })
+            .union(FullDisks(faults.map(\.spec), topology).harmful).sorted()
     }
 }

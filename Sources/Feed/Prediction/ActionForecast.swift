@@ -18,6 +18,8 @@ struct ActionForecast {
     var cut: [String: CellSet]
     /// Cells of which some service does not answer: their customers fare worse, and none is lost.
     var impaired = CellSet()
+    /// Cells that keep nothing more: writes of customers who have too few others are refused.
+    var full = CellSet()
     /// By service that customers call: cells of which every call of it is refused. Where a customer has no other cell that
     /// serves, it has lost the service.
     var refused: [String: CellSet] = [:]
@@ -39,6 +41,7 @@ struct ActionForecast {
         cut = Dictionary(uniqueKeysWithValues: situation.routers.map { ($0, CellSet()) })
         word = situation.topology.name
         for fault in situation.faults { strike(fault.spec, isNew: false) }
+        fill(situation.faults.map(\.spec))
     }
 
     /// The mesh after an action.
@@ -168,6 +171,7 @@ struct ActionForecast {
         do throws(FaultRequest.Refusal) {
             let fault = try wish.fault(id: "", topology: topology, now: ClockReading(wall: 0))
             strike(fault.spec, isNew: true)
+            fill(situation.faults.map(\.spec) + [fault.spec])
             if fault.targets.contains(where: \.isPlace) { confirm = .type }
         } catch {
             refuse("fault", error.message)
@@ -184,9 +188,13 @@ struct ActionForecast {
         for fault in situation.faults where ids.isEmpty || ids.contains(fault.id) {
             for process in held(by: fault.spec) { act(on: process, harms: false) }
         }
-        guard !ids.isEmpty else { return }
-        for fault in situation.faults where !ids.contains(fault.id) { strike(fault.spec, isNew: false) }
+        let left = situation.faults.filter { !ids.isEmpty && !ids.contains($0.id) }.map(\.spec)
+        for fault in left { strike(fault, isNew: false) }
+        fill(left)
     }
+
+    /// The disks that all of some faults have filled.
+    private mutating func fill(_ faults: [FaultSpec]) { full = CellSet(FullDisks(faults, topology).cells) }
 
     private mutating func strike(_ fault: FaultSpec, isNew: Bool) {
         switch fault.action {

@@ -40,9 +40,12 @@ package enum Predictor {
             refusals: action.refusals, confirm: action.confirm, word: action.confirm == .type ? action.word : nil)
         report.moved = forecast?.customersMoved
         var out = CellSet()
-        for cells in dead(action, topology) { out.formUnion(cells) }
+        let outs = dead(action, topology)
+        for cells in outs { out.formUnion(cells) }
         report.out = names(out, topology)
-        report.impaired = names(action.impaired, topology)
+        var impaired = action.impaired
+        impaired.formUnion(needed(action, outs, radius))
+        report.impaired = names(impaired, topology)
         return report
     }
 
@@ -61,12 +64,35 @@ package enum Predictor {
                 !action.refused.isEmpty
                 && dead.contains { action.losesService(radius.placement.shard(of: hash), dead: $0) }
             // Lost is who has no cell that serves; who has lost a service is degraded, and all that it asks of it is refused.
-            counts.count(max(losesService ? .degraded : .untouched, fates.map(\.mark).max() ?? .untouched))
+            let isFull = dead.contains { lacksRoom(hash, $0, action.full, radius) }
+            counts.count(max(losesService || isFull ? .degraded : .untouched, fates.map(\.mark).max() ?? .untouched))
             if losesService { counts.harmed = (counts.harmed ?? 0) + 1 }
-            if fates.contains(where: \.lacksQuorum) { lacking += 1 }
+            if isFull || fates.contains(where: \.lacksQuorum) { lacking += 1 }
         }
         counts.noQuorum = lacking
         return counts
+    }
+
+    /// Whether too few cells of a customer serve and have room for its writes.
+    private static func lacksRoom(_ customer: CustomerHash, _ dead: CellSet, _ full: CellSet, _ radius: BlastRadius)
+        -> Bool
+    {
+        guard !full.isEmpty else { return false }
+        var useless = dead
+        useless.formUnion(full)
+        return radius.fate(of: customer, dead: useless).lacksQuorum
+    }
+
+    /// The cells of full disks that some customer cannot do without.
+    private static func needed(_ action: ActionForecast, _ dead: [CellSet], _ radius: BlastRadius) -> CellSet {
+        var needed = CellSet()
+        guard !action.full.isEmpty else { return needed }
+        for number in 0..<radius.customers {
+            let hash = CustomerHash(number: number + 1)
+            guard dead.contains(where: { lacksRoom(hash, $0, action.full, radius) }) else { continue }
+            for cell in radius.placement.shard(of: hash) where action.full.contains(cell) { needed.insert(cell) }
+        }
+        return needed
     }
 
     /// Which cells are out, for each router that differs from the others.

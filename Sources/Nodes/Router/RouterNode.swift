@@ -424,7 +424,7 @@ package struct RouterNode: ~Copyable {
     /// Answers a client with a refusal of the mesh's own.
     mutating func refuse(
         _ request: RequestID, status: UInt16, shard: Shard?, customer: CustomerHash, wait: TimeAmount = .zero,
-        lacksQuorum: Bool = false, service: ImpactObserver.Impact = .untouched, _ problem: DataProblem,
+        lacksQuorum: Bool = false, service: ImpactObserver.Impact? = nil, _ problem: DataProblem,
         into sink: inout some RouterSink
     ) {
         var response = RouterResponse(status: status)
@@ -442,8 +442,13 @@ package struct RouterNode: ~Copyable {
                 }
             let isCheck = traces.answering.isCheck
             if !isCheck {
+                // Records fail by what lies on the cells of the shard, such as full disks.
+                let struck: ImpactObserver.Impact =
+                    outcome.isFault && impact.hasStruckServices && impact.strikesServices(of: shard)
+                    ? .degraded : .untouched
                 impact.note(
-                    customer, serving: response.serving, of: shard.count, outcome, service: service, now: clock)
+                    customer, serving: response.serving, of: shard.count, outcome, service: service ?? struck,
+                    now: clock)
             }
             if !isCheck, ledger.placement.isMoving(customer) {
                 // What is shed on purpose is no failure of the move.

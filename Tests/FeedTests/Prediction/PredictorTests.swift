@@ -63,6 +63,35 @@ import Topology
         #expect(predict("pause", routers).out == topology.cells.map(\.name))
     }
 
+    /// Writes go on where enough cells of the shard have room, and are refused where they are too few; reads go on everywhere.
+    @Test func aFullDiskRefusesWritesOfWhoHasTooFewOthers() throws {
+        func fill(_ targets: String..., in situation: MeshSituation? = nil) -> PredictionReport {
+            predict("fault", targets, situation) { $0.kind = "fill-disk" }
+        }
+        let one = fill("r1-1")
+        #expect(one.customers == .init(lost: 0, degraded: 0, untouched: 200, noQuorum: 0), "\(one)")
+        #expect(one.confirm == .click && one.impaired == nil)
+        let regions = fill("region/r1", "region/r2")
+        #expect(regions.customers == .init(lost: 0, degraded: 200, untouched: 0, noQuorum: 200), "\(regions)")
+        #expect(regions.confirm == .type && regions.impaired?.count == 8 && regions.out == nil)
+        // Beside a fault in force, and beside a cell that is down, it is the sum that counts.
+        let both: CellSet = [CellIndex(0), CellIndex(4)]
+        let lacking = radius(both).noQuorum
+        try #require(lacking > 0)
+        let request = FaultRequest(kind: "fill-disk", targets: ["r1-1"], lease: .seconds(60))
+        let fault = try request.fault(id: "f1", topology: topology, now: ClockReading(wall: 0))
+        let struck = situation { $0.faults = [fault] }
+        let second = fill("r2-1", in: struck)
+        #expect(second.customers == .init(lost: 0, degraded: lacking, untouched: 200 - lacking, noQuorum: lacking))
+        #expect(predict("heal", ["f1"], struck).customers.noQuorum == 0)
+        #expect(fill("r2-1", in: situation { $0.down = [CellIndex(0)] }).customers.noQuorum == lacking)
+        // What routers and the feed hold customers against says the same of those that could be.
+        #expect(ServiceStrike.cells(of: [fault], topology).isEmpty)
+        let wide = try FaultRequest(kind: "fill-disk", targets: ["region/r1", "region/r2"], lease: .seconds(60))
+            .fault(id: "f2", topology: topology, now: ClockReading(wall: 0))
+        #expect(ServiceStrike.cells(of: [wide], topology).count == 8)
+    }
+
     @Test func whatHealsIsNotAskedAbout() {
         let down = situation { $0.down = [CellIndex(0)] }
         for action in ["resume", "restart"] {

@@ -1,5 +1,6 @@
 import MeshBase
 import Replication
+import Sharding
 import Testing
 import Topology
 import Wire
@@ -211,6 +212,23 @@ import Wire
         router.answer(store[1])
         router.answer(store[2])
         #expect(router.takeAnswer()?.status == 201)
+    }
+
+    /// Full disks take a customer's writes from him, and nobody is out for it: he fares worse.
+    @Test func whoseWritesFullDisksRefuseIsHarmed() {
+        let router = RouterHarness()
+        func write(_ isFull: Bool) -> ImpactObserver.Impact? {
+            router.request(.put, .record)
+            for frame in router.takeFrames() { router.answer(frame) }
+            for frame in router.takeFrames() { isFull ? router.refuse(frame, .storeFull) : router.answer(frame) }
+            #expect(isFull == (router.takeAnswer()?.status ?? 0 >= 500))
+            return router.impact.entry(of: router.customer)?.impact
+        }
+        #expect(write(false) == nil)
+        router.node.strike(services: CellSet(router.shard), now: .at(10))
+        #expect(write(false) == .untouched)
+        #expect(write(true) == .degraded)
+        #expect(router.impact.harmed == 1)
     }
 
     @Test func aReadReturnsTheNewestAndWritesItBack() throws {
