@@ -56,6 +56,11 @@ extension EndToEndFaults {
             #expect(try claim("moves_completed==2", in: outcome.json)["observed"] as? Int == 2)
             #expect(try (1...20).map { try mesh.shard(of: "c\($0)") } == before)
 
+            // Its plans have reports as everybody's, and are part of it.
+            let kept = try #require(try mesh.json(["report", "ls"])["reports"] as? [[String: Any]])
+            #expect(Set(kept.compactMap { $0["kind"] as? String }) == ["drill", "evacuation", "restore"], "\(kept)")
+            #expect(try mesh.json(["report", "show", "last"])["id"] as? String == outcome.json["id"] as? String)
+
             // Kept, listed and shown.
             let path = try #require(outcome.json["report"] as? String)
             #expect(path.hasPrefix(mesh.dataDirectory + "/reports/") && FileManager.default.fileExists(atPath: path))

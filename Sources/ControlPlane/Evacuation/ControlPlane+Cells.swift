@@ -42,7 +42,7 @@ extension ControlPlane {
         var wish = EvacuationDesk.Wish(
             kind: .add, region: request.region, cells: further.cells, topology: further.topology,
             assumedAlive: Set(further.cells))
-        if request.isReported { wish.drill = directory.runningDrill?.name }
+        if !request.isOfDrill { wish.drill = directory.runningDrill?.name }
         desk.judge(wish, confirmation: .notNeeded, stages: request.stages, isForced: request.isForced) {
             [unowned self] judgement in
             if request.isDryRun { return completion(.success(.foreseen(judgement.forecast))) }

@@ -50,14 +50,12 @@ extension ControlPlane {
             ? .notNeeded : request.confirm.map { .typed($0) } ?? .missing
         var wish = wish
         wish.acceptsLoss = request.acceptsLoss
-        // What a drill asks for itself is part of its report, and has none of its own.
-        if request.isReported { wish.drill = directory.runningDrill?.name }
+        if !request.isOfDrill { wish.drill = directory.runningDrill?.name }
         desk.judge(wish, confirmation: confirmation, stages: request.stages, isForced: request.isForced) {
             [unowned self] judgement in
             let forecast = judgement.forecast
             if request.isDryRun { return completion(.success(.foreseen(forecast))) }
             guard judgement.verdict.mayBegin else { return completion(.success(judgement.refusal)) }
-            if !request.isReported { unreported.insert(judgement.plan.id) }
             desk.begin(judgement, watch: request.watch) { result in
                 completion(
                     result.map { EvacuationAnswer.begun(forecast, plan: $0.id) }

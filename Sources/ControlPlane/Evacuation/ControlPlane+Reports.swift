@@ -10,10 +10,7 @@ import UVDriver
 extension ControlPlane {
     /// Keeps what a plan that has ended has left. That it cannot be kept is an event, and no failure of the plan.
     func keepReport(of plan: PlanDecree) {
-        // Of a plan that a predecessor began nobody knows who asked: it has a report.
-        guard unreported.remove(plan.id) == nil, let found = desk.report, found.outcome.isFinal,
-            found.outcome != .refused
-        else { return }
+        guard let found = desk.report, found.outcome.isFinal, found.outcome != .refused else { return }
         let reporter = MeshReporter(directory)
         let run = Self.run(of: plan, topology, ended: loop.wallClock())
         // Logs are read and files written: not on the loop's time.

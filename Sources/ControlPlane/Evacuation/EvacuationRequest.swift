@@ -28,8 +28,8 @@ package struct EvacuationRequest: Sendable, Equatable {
     package var isDryRun: Bool
     /// The prediction that it stands on; nil for none.
     package var prediction: String?
-    /// A report is kept of it at its end.
-    package var isReported = true
+    /// It is a step of the drill under way.
+    package var isOfDrill = false
 
     /// A request that leaves everything else to the topology.
     package init(
@@ -60,7 +60,7 @@ package struct EvacuationRequest: Sendable, Equatable {
             body,
             known: [
                 "kind", "region", "confirm", "cells", "count", "zone", "stages", "watch_ms", "force", "accept_loss",
-                "dry_run", "prediction", "report",
+                "dry_run", "prediction", "of_drill",
             ], form: Self.form)
         kind = .evacuate
         if let word = try body.text("kind") {
@@ -106,7 +106,7 @@ package struct EvacuationRequest: Sendable, Equatable {
         }
         isDryRun = try body.flag("dry_run") ?? false
         prediction = try body.text("prediction")
-        isReported = try body.flag("report") ?? true
+        isOfDrill = try body.flag("of_drill") ?? false
     }
 }
 

@@ -36,7 +36,7 @@ extension ControlPlane {
         var dryRun = EvacuationRequest(
             kind, region: region, isForced: request.options?.force == true, isDryRun: true)
         // A drill foretells its own steps: whether one that runs is in the way is asked of what is begun.
-        dryRun.isReported = false
+        dryRun.isOfDrill = true
         // Its own checks ask the mesh, and change nothing.
         evacuate(dryRun) { [unowned self] result in
             switch result {

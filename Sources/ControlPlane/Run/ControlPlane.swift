@@ -74,8 +74,6 @@ package final class ControlPlane {
     var customers: [Int]
     package internal(set) var isReady = false
     var isStopping = false
-    /// Plans whose beginners keep a report of their own.
-    var unreported: Set<UInt64> = []
 
     var adoption: Adoption
     var onProgress: Progress

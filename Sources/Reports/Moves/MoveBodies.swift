@@ -15,8 +15,8 @@ package struct EvacuationBody: Encodable, Sendable, Equatable {
     package var isDryRun: Bool?
     /// The prediction that it stands on (`PredictionReport`); nil for none.
     package var prediction: String?
-    /// False: whoever asks keeps a report of his own.
-    package var report: Bool?
+    /// True: it is a step of the drill under way, which is in nobody's way then.
+    package var isOfDrill: Bool?
 
     package init(_ kind: String, region: String? = nil) {
         self.kind = kind
@@ -24,7 +24,8 @@ package struct EvacuationBody: Encodable, Sendable, Equatable {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case kind, region, confirm, cells, count, zone, stages, force, prediction, report
+        case kind, region, confirm, cells, count, zone, stages, force, prediction
+        case isOfDrill = "of_drill"
         case watchMilliseconds = "watch_ms"
         case acceptsLoss = "accept_loss"
         case isDryRun = "dry_run"

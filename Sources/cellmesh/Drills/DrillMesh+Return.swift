@@ -174,9 +174,8 @@ extension DrillMesh {
     }
 
     func begin(_ plan: EvacuationBody) throws -> EvacuationAnswer {
-        // The drill's report tells of it.
         var plan = plan
-        plan.report = false
+        plan.isOfDrill = true
         return try api.post("/v1/evacuations", plan, timeout: .seconds(30))
     }
 

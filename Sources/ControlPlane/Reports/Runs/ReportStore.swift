@@ -52,12 +52,12 @@ package struct ReportStore: Sendable {
     /// The newest report that is meant by an id, by a kind or a drill, or by `last`.
     package func find(_ wanted: String) -> String? {
         let ids = ids
-        guard wanted == "last", let first = ids.first,
-            let day = ReportShelf.find(RunReport.Kind.gameday.rawValue, among: ids), day != first,
-            let ended = report(day)?.ended, let begun = report(first)?.begun, begun <= ended
-        else { return ReportShelf.find(wanted, among: ids) }
-        // What began within a game day is a part of it.
-        return day
+        guard wanted == "last", let first = ids.first, let begun = report(first)?.begun else {
+            return ReportShelf.find(wanted, among: ids)
+        }
+        // What began within a game day, or within a drill, is a part of it.
+        let whole = [ReportShelf.find(RunReport.Kind.gameday.rawValue, among: ids), drillIDs.first].compactMap { $0 }
+        return whole.first { $0 != first && report($0)?.ended ?? "" >= begun } ?? first
     }
 
     /// A report in the form that all have, drills' too; nil for one that cannot be read.
