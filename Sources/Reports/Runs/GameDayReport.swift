@@ -89,6 +89,20 @@ package struct GameDayReport: Codable, Sendable, Equatable {
         return count(.inconclusive) + count(.skipped) > 0 ? "inconclusive" : "passed"
     }
 
+    /// Why it has not passed, in words: each drill with what became of it.
+    package var told: [String] {
+        var words = [reason].compactMap { $0 }
+        for drill in drills where drill.verdict == .failed || drill.verdict == .inconclusive {
+            let how = drill.verdict == .failed ? "failed" : "is inconclusive"
+            let why = [drill.outcome, drill.reason].compactMap { $0 }.joined(separator: ", ")
+            words.append("\(drill.name) \(how): \(why)")
+        }
+        let skipped = drills.filter { $0.verdict == .skipped }.map(\.name)
+        if !skipped.isEmpty { words.append("not run: \(skipped.joined(separator: ", "))") }
+        if isWhole == false { words.append("the mesh did not serve as a whole afterwards") }
+        return words
+    }
+
     /// What a command ends with: 0 all passed, 3 nothing is known of some, 5 one failed, 130 interrupted.
     package var exitCode: Int32 {
         switch outcome {
@@ -153,7 +167,7 @@ extension RunReport {
                 return drill.verdict == .passed || drill.verdict == .failed ? claim : claim.unseen(detail)
             }
                 + (day.isWhole.map { [.count("the mesh is whole afterwards", $0 ? 1 : 0, .equal, 1)] } ?? []))
-        if let reason = day.reason { reasons.insert(reason, at: 0) }
+        reasons = day.told
         if day.isInterrupted { (outcome, ok, conclusive) = (.interrupted, false, false) }
         figures = GameDayReport.Verdict.allCases.map { Figure("drills \($0.rawValue)", Double(day.count($0))) }
         let drills: [RunMoment] = day.drills.filter { $0.verdict != .skipped }.flatMap { drill -> [RunMoment] in

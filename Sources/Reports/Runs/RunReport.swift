@@ -194,7 +194,7 @@ package struct RunReport: Codable, Sendable, Equatable {
         ok = broken.isEmpty && open.isEmpty
         conclusive = open.isEmpty
         outcome = !broken.isEmpty ? .deviated : open.isEmpty ? .passed : .inconclusive
-        reasons += broken.map { "\($0.name): \(Self.figure($0.observed, $0)), \(Self.range($0))" }
+        reasons += broken.map { "\($0.name): \(Self.figure($0.observed, $0)), \(Self.doubt($0))" }
         reasons += open.map { claim in
             let more = claim.needed.map { "; \(Wording.count($0)) requests would decide" } ?? ""
             return "\(claim.name) is undecided: \(claim.detail ?? "what was seen agrees with both")\(more)"
@@ -223,3 +223,8 @@ package struct RunReport: Codable, Sendable, Equatable {
         "\(claim.comparison.rawValue) \(figure(claim.bound, claim))"
     }
 }
+    /// Where the figure of a claim that was not kept lies: of one that is exact what it was to be.
+    private static func doubt(_ claim: DrillClaim) -> String {
+        claim.low == claim.high && claim.class == .count ? "and was to be \(bound(claim))" : range(claim)
+    }
+

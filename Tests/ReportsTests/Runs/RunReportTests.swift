@@ -22,6 +22,28 @@ import Testing
         return report
     }
 
+    /// A number that is exact says what it was to be; a drill of a game day says what became of it.
+    @Test func aReasonIsSaidInWords() {
+        var lost = Self.report()
+        lost.reasons = []
+        lost.judge([.count("acknowledged writes lost", 3, .equal, 0)])
+        #expect(lost.reasons == ["acknowledged writes lost: 3, and was to be == 0"])
+        var day = GameDayReport(id: "i", name: "d", title: "D", mesh: "m", began: "2026-03-04T10:00:00Z")
+        day.drills = [
+            .init(name: "one", outcome: "passed", verdict: .passed, reason: nil, report: nil),
+            .init(name: "failing", outcome: "deviated", verdict: .failed, reason: "not kept: p99<5ms", report: nil),
+            .init(name: "last", outcome: "skipped", verdict: .skipped, reason: nil, report: nil),
+        ]
+        (day.reason, day.isWhole) = ("stopped: the drill 'failing' ended as deviated", false)
+        var report = Self.report()
+        report.take(day)
+        #expect(
+            report.reasons == [
+                "stopped: the drill 'failing' ended as deviated", "failing failed: deviated, not kept: p99<5ms",
+                "not run: last", "the mesh did not serve as a whole afterwards",
+            ])
+    }
+
     @Test func okMeansThatAllOfItWasMet() {
         var report = Self.report()
         #expect(report.outcome == .inconclusive && report.ok == false && !report.conclusive)
