@@ -35,6 +35,16 @@ import Topology
         #expect(told.outcome == .error && told.reason?.hasPrefix("still in force: a-1 is down") == true, "\(told)")
     }
 
+    /// A cell that does not come up again, as on a full disk, is found out at the very end.
+    @Test func whatDoesNotComeBackIsSaidByTheStepThatTookItBack() throws {
+        var bench = ScenarioBench(try scenario(["kill cell/a-1"]))
+        bench.notedLate = ["a-1 is down"]
+        let report = try bench.report()
+        #expect(report.outcome == .error && report.reason?.contains("a-1 is down") == true, "\(report)")
+        let step = try #require(report.steps.first { $0.name == "rollbacks" })
+        #expect(step.outcome == .failed && step.detail.hasPrefix("still in force: a-1 is down"), "\(step)")
+    }
+
     /// Whoever asks for the end is told what could not be taken back, and not only that he had asked.
     @Test func whatCannotBeTakenBackAfterCtrlCIsAReasonToo() throws {
         var bench = ScenarioBench(

@@ -44,6 +44,23 @@ import Topology
         #expect(report.claims.first { $0.name == "write_pause<=100ms" }?.observed == 8)
     }
 
+    /// A restore among the rollbacks finds its work done by the way back that every drill takes.
+    @Test func aRestoreThatFindsItsWorkDoneCounts() throws {
+        func run(_ isCompleted: Bool = true) throws -> DrillReport {
+            var scenario = try Self.evacuation()
+            scenario.rollbacks = scenario.actions.suffix(1)
+            scenario.method.removeLast()
+            scenario.objectives = try ["moves_completed==2"].map { try MeasureBound(text: $0) }
+            var bench = ScenarioBench(scenario)
+            bench.moves[0] = ScenarioMove(isCompleted: isCompleted)
+            return try bench.report()
+        }
+        let report = try run()
+        #expect(report.outcome == .passed && Self.verdicts(report)["moves_completed==2"] == .met, "\(report.claims)")
+        // One that was rolled back has left nothing that could be restored.
+        #expect(try run(false).claims.first { $0.name == "moves_completed==2" }?.observed == 0)
+    }
+
     /// The 99th percentile of forty writes is their longest: one alone decides nothing, three of them do.
     @Test func oneSlowWriteOfFewDecidesNothing() throws {
         func claim(_ pause: Int64, low: Int64?, of writes: Int?) throws -> DrillClaim? {

@@ -84,6 +84,28 @@ import Topology
         #expect(try reverse.report().outcome == .deviated)
     }
 
+    /// Routers tell of who is silent once requests have waited for it; a killed one they notice at once.
+    @Test(arguments: [("pause", 1, DrillClaim.Verdict.undecided), ("pause", 3, .deviated), ("kill", 1, .deviated)])
+    func whoIsSilentForAMomentIsHeldAgainstNothing(_ kind: String, _ seconds: Int64, _ verdict: DrillClaim.Verdict)
+        throws
+    {
+        var scenario = try ScenarioRunTests.scenario()
+        scenario.method = [
+            .action(ScenarioAction("x", try ScenarioDeed(text: "\(kind) cell/a-1"), for: .seconds(seconds)))
+        ]
+        var bench = ScenarioBench(scenario)
+        bench.harms = [0: ScenarioHarm(touched: ["a-1"], mortal: ["a-1"])]
+        bench.looks = { second, sight in
+            var sight = sight
+            if second > 4 { sight.impact = Self.impact(since: 4_500, struck: [0], [(.lost, .degraded)]) }
+            return sight
+        }
+        let report = try bench.report()
+        let claim = try #require(Self.claim(report, Self.different))
+        #expect(claim.verdict == verdict && !(verdict == .undecided && report.conclusive), "\(claim)")
+        #expect(verdict != .undecided || claim.detail?.hasPrefix("a-1 was silent for 1.0 s") == true, "\(claim)")
+    }
+
     @Test func harmOfNoStepIsNamed() throws {
         // One cell more is out than was foretold: three customers of it fare worse, one of whom has been seen.
         var bench = try Self.bench(["customers_lost==0"])

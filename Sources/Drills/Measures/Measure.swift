@@ -197,6 +197,16 @@ extension Measure.Figure {
         }
     }
 
+    /// Whether it is what stores and the placement hold, whoever looked meanwhile.
+    package var isOfStores: Bool {
+        switch self {
+        case .lostWrites, .violations, .movesCompleted, .movesBegun, .rowsLeft, .customersAstray, .customersMoved,
+            .cellsPoorer, .hintsLeft:
+            true
+        default: false
+        }
+    }
+
     /// Whether it is known at the end alone, so that nothing can be given up for it.
     package var isOfTheEnd: Bool {
         switch self {

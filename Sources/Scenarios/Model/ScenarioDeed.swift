@@ -172,6 +172,12 @@ package enum ScenarioDeed: Sendable, Equatable {
         return stopsProcesses || request.kind == FaultKind.partition.rawValue
     }
 
+    /// Whether its end of a link is gone at once, which routers notice at once.
+    var breaksLinks: Bool {
+        guard case .fault(let request) = self else { return false }
+        return request.kind == FaultKind.kill.rawValue
+    }
+
     /// A topology of this repository that has what it is about.
     package var example: String? {
         switch self {

@@ -168,6 +168,23 @@ extension ScenarioLedger {
         return "foretold to be out, and told so by no router: \(missing.joined(separator: ", "))"
     }
 
+    /// What falls silent for less than this may be back before a router takes it for out: requests that wait for it are answered late.
+    static let noticed = TimeAmount.seconds(2)
+
+    /// An action too short for routers to tell who was hit by it, in words; nil where none is.
+    var fleeting: String? {
+        for (_, deed) in deeds.sorted(by: { $0.key < $1.key }) where deed.isSilent {
+            guard let until = deed.until, until - deed.since < Self.noticed, let name = deed.victims.min() else {
+                continue
+            }
+            let who = deed.victims.count > 1 ? "\(name) and \(deed.victims.count - 1) more were" : "\(name) was"
+            return
+                "\(who) silent for \(Wording.time(milliseconds: (until - deed.since).milliseconds)): routers need up to "
+                + "\(Wording.time(milliseconds: Self.noticed.milliseconds)) to take who is silent for out"
+        }
+        return nil
+    }
+
     /// Routers that an action has stopped, where the load goes through none beside them, in words; nil where there is none.
     private var silenced: String? {
         for (_, deed) in deeds.sorted(by: { $0.key < $1.key }) where deed.stops {

@@ -15,6 +15,8 @@ struct ScenarioLedger: Sendable {
         var takesOut = false
         /// Processes are ended or stopped by it.
         var stops = false
+        /// Links do not break by it: what it stops falls silent, and goes on where it was.
+        var isSilent = false
         var applied = 0
         var of = 0
         /// When some member took a victim for dead first, by the observer; and when the first gate opened.
@@ -62,6 +64,8 @@ struct ScenarioLedger: Sendable {
     var through: Set<String> = []
     /// What others do meanwhile.
     var others = ScenarioOthers()
+    /// For how long the run's driver stood still, from the first action until the mesh had settled, and after that.
+    private(set) var stood = (meanwhile: TimeAmount.zero, after: TimeAmount.zero)
     private(set) var falseDeaths: [String: Int] = [:]
     private(set) var firstEpoch: UInt64?
     private(set) var epochs = 0
@@ -115,6 +119,24 @@ struct ScenarioLedger: Sendable {
     mutating func endSettling(now: Instant) { (isWatched, isForsaken) = (true, gaze.isAway(now)) }
     mutating func beginAfter() { phase = .after }
     mutating func endAfter() { phase = .idle }
+
+    /// The run's driver stood still.
+    mutating func stood(_ length: TimeAmount) {
+        switch phase {
+        case .baseline, .method, .settling: stood.meanwhile = stood.meanwhile + length
+        case .after: stood.after = stood.after + length
+        case .idle: break
+        }
+    }
+
+    /// Why nothing is known of what is measured from second to second; nil where the driver ran all the while.
+    var standstill: String? { Self.standstill(stood.meanwhile) }
+    var standstillAfter: String? { Self.standstill(stood.after) }
+
+    private static func standstill(_ length: TimeAmount) -> String? {
+        guard length > .zero else { return nil }
+        return "the drill itself stood still for \(Wording.time(milliseconds: length.milliseconds)) meanwhile"
+    }
 
     // MARK: What is seen
 
@@ -246,7 +268,8 @@ struct ScenarioLedger: Sendable {
 
     mutating func begin(_ key: Int, _ action: ScenarioAction, now: Instant) {
         deeds[key] = Deed(
-            since: now, until: nil, victims: [], takesOut: action.deed.takesOut, stops: action.deed.stopsProcesses)
+            since: now, until: nil, victims: [], takesOut: action.deed.takesOut, stops: action.deed.stopsProcesses,
+            isSilent: action.deed.takesOut && !action.deed.breaksLinks)
         zoo.begin(key, action, now: now)
     }
 

@@ -55,12 +55,13 @@ extension ScenarioRun {
             due = now + .seconds(1)
             return
         }
+        let judged = claims.map { claim in ledger.standstillAfter.map(claim.unseen) ?? claim }
         ledger.endAfter()
         isLookedAfter = true
-        report.claims += claims.map { $0.named("\($0.name), after") }
+        report.claims += judged.map { $0.named("\($0.name), after") }
         let asked = looks.take(.after)
         report.claims += asked.map { $0.named("\($0.name), after") }
-        let told = [Self.told(claims), asked.told].filter { !$0.isEmpty }
+        let told = [Self.told(judged), asked.told].filter { !$0.isEmpty }
         end(.after, told.isEmpty ? "nothing is claimed" : told.joined(separator: "; "), now: now)
         readBack(now: now)
     }

@@ -81,6 +81,21 @@ extension ScenarioRun {
         return left.union(active.keys).contains { plan[$0].deed.leftRegion == region }
     }
 
+    /// Whether a region that the method has left whole was taken back.
+    func isBack(_ word: String) -> Bool {
+        let region = TargetSelector.name(in: word, of: .region)
+        return !isLeft(word)
+            && ledger.moves.contains { plan[$0.key].deed.leftRegion == region && $0.value.isCompleted }
+    }
+
+    /// The rollback that restores a region; nil where none does.
+    package func restore(of region: String) -> Int? {
+        plan.indices.dropFirst(scenario.actions.count).first {
+            guard case .restore(let word) = plan[$0].deed else { return false }
+            return TargetSelector.name(in: word, of: .region) == region
+        }
+    }
+
     /// What is left in force, and who takes it back; nil where nothing is.
     package var inForce: String? {
         let words = noted.isEmpty ? left.sorted().map { plan[$0].name } : noted

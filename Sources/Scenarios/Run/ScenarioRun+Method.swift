@@ -143,6 +143,7 @@ extension ScenarioRun {
         let claims = probe.tolerance.bounds(probe.measure).map {
             claim(probe.name, $0, over: ledger.last(probe.window))
         }
+        .map { claim in claim.isBroken ? claim : ledger.standstill.map(claim.unseen) ?? claim }
         report.claims += claims
         report.steps.append(
             step(
@@ -183,6 +184,8 @@ extension ScenarioRun {
         rolled += 1
         if case .restore(let region) = plan[key].deed, !isLeft(region) {
             report.steps.append(step(plan[key].name, .takesBack, "nothing is left to be restored", from: now, now))
+            // What was left, and is left no more, is restored, whoever has done it.
+            if ledger.moves[key] == nil, isBack(region) { ledger.moves[key] = ScenarioMove(isCompleted: true) }
             return
         }
         active[key] = Active(since: now, until: nil)

@@ -112,12 +112,7 @@ extension ScenarioRun {
     private mutating func retakeBaseline(now: Instant) -> Bool {
         let patience = max(Self.breakerPatience, scenario.baseline.length * 2)
         guard let left = leftBreakers, let loadedAt, now < loadedAt + patience else { return false }
-        let failing = ledger.baseline.failing.map { "\($0); " } ?? ""
-        end(.baseline, "taken again: \(failing)\(left)", now: now)
-        enter(.baseline, now: now)
-        abortCounts = Array(repeating: 0, count: scenario.abort.count)
-        ledger.beginBaseline()
-        due = now + scenario.baseline.length
+        takeBaselineAgain((ledger.baseline.failing.map { "\($0); " } ?? "") + left, now: now)
         return true
     }
 

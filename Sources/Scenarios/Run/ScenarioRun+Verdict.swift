@@ -51,9 +51,9 @@ extension ScenarioRun {
                 ledger.method
             }
             .map { $0.named("\($0.name), meanwhile") }
-            .map { looked($0, isCutShort || !hasInjected ? unlooked : dependence) }
+            .map { looked($0, isCutShort || !hasInjected ? unlooked : dependence ?? ledger.standstill) }
             report.claims += looks.meanwhile(scenario.hypothesis?.calls ?? []).map {
-                looked($0, isCutShort || !hasInjected ? unlooked : nil)
+                looked($0, isCutShort || !hasInjected ? unlooked : ledger.standstill)
             }
         }
         report.claims += unlookedAfter
@@ -77,7 +77,7 @@ extension ScenarioRun {
         var claims: [DrillClaim] = []
         // How many may fare otherwise a scenario may say, such as one that makes routers doubt.
         if !scenario.objectives.contains(where: { $0.measure == Measure(.customersDifferent) && $0.isAbove }) {
-            claims.append(looked(different, unlooked ?? dependence))
+            claims.append(looked(different, unlooked ?? dependence ?? ledger.standstill))
         }
         let isReadBack = scenario.objectives.contains { $0.measure == Measure(.lostWrites) && $0.isNone }
         if scenario.load.writes > 0, !isReadBack {
@@ -107,6 +107,7 @@ extension ScenarioRun {
             "customers different from the prediction", different,
             detail: different == nil
                 ? "no router tells" : [asked, ledger.strange].compactMap { $0 }.joined(separator: "; "))
+        if claim.verdict == .deviated, let why = ledger.fleeting, ledger.strange == nil { return claim.unseen(why) }
         guard !claim.isBroken else { return claim }
         // Who fared otherwise by somebody else's doing may be none of those that asked.
         return (ledger.unseen ?? ledger.strange ?? ledger.unproven).map { claim.unseen($0) } ?? claim
@@ -130,8 +131,9 @@ extension ScenarioRun {
         case .violations:
             return looked(claim, ledger.found?.isVerified == true ? nil : unlooked ?? "nothing was read back")
         default:
-            return looked(
-                claim, unlooked ?? (bound.measure.figure.isOfSights && ledger.isForsaken ? ledger.unseen : dependence))
+            let figure = bound.measure.figure
+            let unseen = figure.isOfSights && ledger.isForsaken ? ledger.unseen : dependence
+            return looked(claim, unlooked ?? unseen ?? (figure.isOfStores ? nil : ledger.standstill))
         }
     }
 
@@ -191,7 +193,14 @@ extension ScenarioRun {
         let deviated = report.claims.filter { $0.verdict == .deviated }
         let undecided = report.claims.filter { $0.verdict == .undecided }
         func names(_ claims: [DrillClaim]) -> String { claims.map(\.name).joined(separator: "; ") }
-        if inForce != nil { trouble = trouble.map { .graver($0, .error) } ?? .error }
+        if let rest = inForce {
+            trouble = trouble.map { .graver($0, .error) } ?? .error
+            // What has not come back was found out later.
+            if let step = report.steps.lastIndex(where: { $0.name == Phase.rollbacks.rawValue && $0.outcome == .done })
+            {
+                (report.steps[step].outcome, report.steps[step].detail) = (.failed, rest)
+            }
+        }
         report.outcome = DrillOutcome.graver(trouble ?? .passed, deviated.isEmpty ? .passed : .deviated)
         switch report.outcome {
         case .deviated:

@@ -71,6 +71,8 @@ package struct ScenarioRun: Sendable {
         case sight(ScenarioSight)
         case event(EventRecord, at: Instant)
         case interrupted(String)
+        /// Whoever drives the run did not run himself, for so long until now.
+        case stood(TimeAmount)
     }
 
     /// What the constants of the membership allow for.
@@ -153,6 +155,8 @@ package struct ScenarioRun: Sendable {
     var loadedAt: Instant?
     var ledger: ScenarioLedger
     var abortCounts: [Int]
+    /// Baselines that were taken again since nobody had looked.
+    var retaken = 0
     var steadyAt: Instant?
     var overAt: Instant?
 
@@ -199,7 +203,7 @@ package struct ScenarioRun: Sendable {
         report = DrillReport(id: id, drill: scenario.name, mesh: mesh, target: target, began: wall, command: command)
         report.topology = topology
         plan = scenario.actions + scenario.rollbacks
-        let moves = scenario.actions.count { action in
+        let moves = plan.count { action in
             switch action.deed {
             case .evacuate, .restore: true
             default: false
@@ -248,6 +252,9 @@ package struct ScenarioRun: Sendable {
 
     package var isOver: Bool { phase == .over }
 
+    /// Why nobody knows what customers got for some of the time; nil where all was seen, or nothing was done.
+    package var unseen: String? { hasInjected ? ledger.unseen : nil }
+
     // MARK: Events
 
     package mutating func handle(_ event: Event, now: Instant) {
@@ -258,6 +265,7 @@ package struct ScenarioRun: Sendable {
             if phase == .settle { settle(now: now) }
         case .event(let record, let at): ledger.take(record, at: at)
         case .interrupted(let why): fail(.interrupted, why, now: now)
+        case .stood(let length): stood(length, now: now)
         case .refused(let why):
             refusal = why
             phase = .over

@@ -29,6 +29,8 @@ struct ScenarioBench {
     /// An event before the second of this number.
     var events: [Int: ScenarioRun.Event] = [:]
     var noise = DrillNoise()
+    /// What is found at the very end to be in force still.
+    var notedLate: [String] = []
     /// What came of an evacuation or a restore, by its key; it completes where nobody says.
     var moves: [Int: ScenarioMove] = [:]
     /// What stores hold when a region is to be taken back, and at the end.
@@ -160,7 +162,9 @@ struct ScenarioBench {
             if let cut { run.handle(.cut(cut), now: now) }
             run.handle(.stock(stock), now: now)
             run.handle(.found(found, noise), now: now)
-        case .tidy: run.handle(.tidied("tidy"), now: now)
+        case .tidy:
+            run.noted += notedLate
+            run.handle(.tidied("tidy"), now: now)
         }
     }
 }

@@ -191,17 +191,7 @@ extension LiveScenario {
     func end(_ key: Int) throws {
         switch run.plan[key].deed {
         case .fault: try heal(key)
-        case .evacuate(let region):
-            moves[key] = nil
-            let name = TargetSelector.name(in: region, of: .region)
-            let done = try mesh.patiently(heedsInterruption: false) {
-                try mesh.bringBack(name, heedsInterruption: false) { plan in
-                    if let plan { marks.plan = plan } else { marks.ask(about: name) }
-                    try? note(run.plan[key])
-                }
-            }
-            marks.forgetPlans()
-            handle(.ended(key, done))
+        case .evacuate(let region): try bringBack(key, TargetSelector.name(in: region, of: .region))
         case .attempt: handle(.ended(key, "nothing is in force of it"))
         case .restore:
             // It goes on to its end.
@@ -242,9 +232,16 @@ extension LiveScenario {
             guard isWhole else { return handle(.endedEarly(key, "\(id) at some of its targets")) }
             return handle(.ended(key, "\(id) ended at \(answer.applied ?? 0) of \(answer.of ?? 0) processes"))
         }
-        // A lease that is not over has ended nothing.
-        let isOver = leases[key].map { Pause.now() + .milliseconds(500) >= $0 } ?? true
-        handle(isOver ? .ended(key, "\(id) was ended by its lease") : .endedEarly(key, id))
+        // A lease that is not over has ended nothing; one that is has done so at its own time, whoever was there.
+        let now = Pause.now()
+        let lease = leases[key] ?? now
+        guard now + .milliseconds(500) >= lease else { return handle(.endedEarly(key, id)) }
+        handle(.ended(key, "\(id) was ended by its lease\(Self.told(since: lease, now))"), now: min(lease, now))
+    }
+
+    private static func told(since lease: Instant, _ now: Instant) -> String {
+        now - lease < .seconds(1)
+            ? "" : ", \(Wording.time(milliseconds: (now - lease).milliseconds)) before the drill saw to it"
     }
 
     private func startControl(_ key: Int) throws {

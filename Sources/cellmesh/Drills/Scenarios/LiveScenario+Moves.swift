@@ -89,15 +89,7 @@ extension LiveScenario {
             "\(report.outcome.rawValue) in \(EvacuationView.time(report.durationMilliseconds))\(reason), "
             + "\(Wording.count(report.customersMoved)) customers moved, "
             + "\(Wording.count(report.acknowledgedWritesLost ?? 0)) acknowledged writes lost"
-        handle(
-            .moved(
-                key,
-                ScenarioMove(
-                    isCompleted: report.outcome == .completed,
-                    off: report.reroutedMilliseconds.map { TimeAmount(seconds: $0 / 1_000) },
-                    writePause: report.writePause.map { TimeAmount(seconds: $0.p99 / 1_000) },
-                    writePauseLow: report.writePause?.low.map { TimeAmount(seconds: $0 / 1_000) },
-                    writes: report.writePause?.writes)))
+        handle(.moved(key, ScenarioMove(report)))
         guard report.outcome == .completed else { return handle(.failed(key, .deviated, text)) }
         if move.kind == .restore { marks.forgetPlans() }
         handle(.ended(key, text))
@@ -131,6 +123,30 @@ extension LiveScenario {
         handle(.ended(key, detail))
     }
 
+    /// A region that a step has left is taken back.
+    func bringBack(_ key: Int, _ region: String) throws {
+        let restore = run.restore(of: region)
+        // What a restore that the file has itself looks into before it begins.
+        if moves[key] == nil, restore != nil, !Interruption.hasCome { lookInto(region) }
+        moves[key] = nil
+        var hasBegun = false
+        let done = try mesh.patiently(heedsInterruption: false) {
+            try mesh.bringBack(region, heedsInterruption: false) { plan in
+                if let plan { marks.plan = plan } else { marks.ask(about: region) }
+                hasBegun = true
+                try? note(run.plan[key])
+            }
+        }
+        marks.forgetPlans()
+        if hasBegun, let restore,
+            let report = try? mesh.api.get("/v1/evacuations/report", as: EvacuationReport.self),
+            report.kind == .restore
+        {
+            handle(.moved(restore, ScenarioMove(report)))
+        }
+        handle(.ended(key, done))
+    }
+
     // MARK: What stores and placement hold
 
     private func remember(leaving region: String) throws {
@@ -144,7 +160,7 @@ extension LiveScenario {
     }
 
     /// What is left in a region that is to be taken back, and who is elsewhere than predicted.
-    private func lookInto(_ region: String) {
+    func lookInto(_ region: String) {
         guard let inventory, let position = mesh.topology.regions.firstIndex(where: { $0.name == region }) else {
             return
         }
@@ -183,5 +199,17 @@ extension LiveScenario {
             }
         }
         handle(.stock(stock))
+    }
+}
+
+extension ScenarioMove {
+    /// What a plan's own report says of it.
+    fileprivate init(_ report: EvacuationReport) {
+        self.init(
+            isCompleted: report.outcome == .completed,
+            off: report.reroutedMilliseconds.map { TimeAmount(seconds: $0 / 1_000) },
+            writePause: report.writePause.map { TimeAmount(seconds: $0.p99 / 1_000) },
+            writePauseLow: report.writePause?.low.map { TimeAmount(seconds: $0 / 1_000) },
+            writes: report.writePause?.writes)
     }
 }

@@ -22,6 +22,7 @@ final class LiveScenario {
     /// Loads that a step has added, by the key of its action.
     var further: [Int: BackgroundLoad] = [:]
     private var watch: ScenarioWatch?
+    private let pulse = Pulse()
     private var history: EventHistory
     /// From the clock of this run to the wall's, in nanoseconds.
     private let offset: Int64
@@ -82,6 +83,7 @@ final class LiveScenario {
         load?.cancel()
         for load in further.values { load.cancel() }
         watch?.close()
+        pulse.close()
         calls.close()
     }
 
@@ -91,6 +93,7 @@ final class LiveScenario {
     func perform() throws -> DrillReport {
         defer { progress.end() }
         while !run.isOver {
+            for length in pulse.take() { handle(.stood(length)) }
             for order in run.takeOrders() { carryOut(order) }
             if Interruption.hasCome, !isTold {
                 isTold = true
