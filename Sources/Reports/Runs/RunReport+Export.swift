@@ -20,11 +20,13 @@ extension RunReport {
             text += Self.table(
                 ["customers", "predicted of all", "predicted of those seen", "observed"],
                 [
-                    ["lost", "\(all.lost)", "\(seen.predicted.lost)", "\(seen.lost)"],
-                    ["degraded", "\(all.degraded)", "\(seen.predicted.degraded)", "\(seen.degraded)"],
-                    ["untouched", "\(all.untouched)", "\(seen.predicted.untouched)", "\(seen.untouched)"],
-                    ["no quorum", "\(all.noQuorum)", "\(seen.predictedNoQuorum)", "\(seen.noQuorum)"],
-                ])
+                    ("lost", all.lost, seen.predicted.lost, seen.lost),
+                    ("degraded", all.degraded, seen.predicted.degraded, seen.degraded),
+                    ("untouched", all.untouched, seen.predicted.untouched, seen.untouched),
+                    ("no quorum", all.noQuorum, seen.predictedNoQuorum, seen.noQuorum),
+                ]
+                .map { [$0.0, "\($0.1)", impact.seen($0.2), impact.seen($0.3)] })
+            if impact.unseen != nil || impact.uncounted != nil { text += impact.sentence + "\n\n" }
         }
         if let windows = impact?.windows, windows.count > 1 {
             text += Self.table(

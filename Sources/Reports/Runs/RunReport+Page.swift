@@ -83,8 +83,9 @@ extension RunReport {
         let (all, seen) = (impact.predicted, impact.observed)
         func row(_ name: String, _ predicted: Int, _ ofSeen: Int?, _ observed: Int) -> [HTML] {
             [
-                "\(name)", "\(Wording.count(predicted))", "\(ofSeen.map { Wording.count($0) } ?? "")",
-                "\(Wording.count(observed))", "\(ofSeen.map { Wording.count(observed - $0) } ?? "")",
+                "\(name)", "\(Wording.count(predicted))", "\(ofSeen.map { impact.seen($0) } ?? "")",
+                "\(impact.seen(observed))",
+                "\(ofSeen.map { impact.unseen == nil ? Wording.count(observed - $0) : "-" } ?? "")",
             ]
         }
         table.rows = [

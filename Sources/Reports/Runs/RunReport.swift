@@ -72,6 +72,10 @@ package struct RunReport: Codable, Sendable, Equatable {
         /// Each time that customers came to harm, in the order in which they began; absent where the feed was not there to
         /// tell, so that the last time alone is known.
         package var windows: [RunWindow]?
+        /// Why nobody knows what customers got for some of the time, so that there may be more of each; absent where all was seen.
+        package var unseen: String?
+        /// Cells that were out for a moment soon after others, whose customers are in no window; absent where there are none.
+        package var uncounted: [String]?
 
         /// Customers that are named, at most.
         package static let mostNamed = 20
@@ -88,7 +92,19 @@ package struct RunReport: Codable, Sendable, Equatable {
             } else if observed.unexpected > 0 {
                 fared = "requests of \(Wording.count(observed.unexpected)) ended otherwise than predicted"
             }
-            return "\(out); \(asked), \(fared)"
+            let known = unseen == nil ? "\(out); \(asked), \(fared)" : "\(out); \(asked)"
+            return [known, unseen.map { "not known: \($0)" }, uncounted.map(Self.told)].compactMap { $0 }
+                .joined(separator: "; ")
+        }
+
+        private static func told(uncounted cells: [String]) -> String {
+            "not counted customer by customer: \(cells.joined(separator: ", ")), out for less than "
+                + "\(ImpactWindow.lasting / 1_000) s within \(ImpactWindow.recovery / 1_000) s of others"
+        }
+
+        /// A figure of what was seen, where not all was: none is not known.
+        package func seen(_ count: Int) -> String {
+            unseen == nil ? Wording.count(count) : count == 0 ? "-" : "\(Wording.count(count)) or more"
         }
 
         package init(
@@ -218,13 +234,13 @@ package struct RunReport: Codable, Sendable, Equatable {
         return claim.high.map { "\(figure(low, claim)) to \(figure($0, claim))" } ?? "\(figure(low, claim)) or more"
     }
 
-    /// `<= 50 ms`.
-    package static func bound(_ claim: DrillClaim) -> String {
-        "\(claim.comparison.rawValue) \(figure(claim.bound, claim))"
-    }
-}
     /// Where the figure of a claim that was not kept lies: of one that is exact what it was to be.
     private static func doubt(_ claim: DrillClaim) -> String {
         claim.low == claim.high && claim.class == .count ? "and was to be \(bound(claim))" : range(claim)
     }
 
+    /// `<= 50 ms`.
+    package static func bound(_ claim: DrillClaim) -> String {
+        "\(claim.comparison.rawValue) \(figure(claim.bound, claim))"
+    }
+}

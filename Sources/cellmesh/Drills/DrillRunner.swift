@@ -74,7 +74,7 @@ struct DrillRunner {
         var report = try live.perform()
         report.rehearsal = rehearsal
         do {
-            report.report = try reporter.keep(report, live.found, text: text)
+            report.report = try reporter.keep(report, live.found, unseen: live.run.unseen, text: text)
         } catch {
             report.report = nil
             console.message("warning: the report could not be kept: \(error)")

@@ -120,6 +120,49 @@ import Testing
             observed: observed)
     }
 
+    /// Where no router told for a time, none of a kind is not known to be none.
+    @Test func whatNobodySawIsNoZero() {
+        var report = Self.report()
+        report.impact = impact
+        report.impact?.unseen = "the load goes through r1, which a step has stopped"
+        report.impact?.observed.lost = 0
+        #expect(report.impact?.seen(0) == "-" && report.impact?.seen(3) == "3 or more")
+        #expect(
+            report.impact?.sentence.hasSuffix(
+                "10 customers asked meanwhile; not known: the load goes through r1, which a step has stopped") == true)
+        #expect(report.markdown.contains("| lost | 11 | 1 or more | - |"), "\(report.markdown)")
+        #expect(Self.words(report.page(nil).render()).contains("3 or more"))
+    }
+
+    /// What is out for a moment soon after something else is in the totals alone.
+    @Test func cellsWhoseCustomersAreInNoWindowAreNamed() {
+        func incident(_ name: String, _ what: String) -> RunIncident {
+            RunIncident(
+                subjects: [name], what: what, cause: 2_100, detection: nil, impact: nil, recovery: 4_000, failed: 0)
+        }
+        var report = Self.report()
+        report.incidents = [
+            incident("us-east-1", "process kill"), incident("us-east-2", "process kill"),
+            incident("us-east-2", "process kill"), incident("us-east-3", "process restart"),
+            incident("r1", "process kill"),
+        ]
+        let cells: Set<String> = ["us-east-1", "us-east-2", "us-east-3"]
+        report.tellUncounted(among: cells)
+        report.impact = impact
+        // Of the last window alone nobody knows what else there was.
+        report.tellUncounted(among: cells)
+        #expect(report.impact?.uncounted == nil)
+        report.impact?.windows = [
+            RunWindow(
+                since: 0, cells: ["us-east-1"], predicted: FeedImpact.Counts(), seen: 0, observed: FeedImpact.Counts())
+        ]
+        report.tellUncounted(among: cells)
+        #expect(report.impact?.uncounted == ["us-east-2"])
+        #expect(
+            report.impact?.sentence.contains("not counted customer by customer: us-east-2, out for less than 4 s")
+                == true)
+    }
+
     /// The words of a page, which are what a reader gets: a golden.
     @Test func thePageSaysWhatThereIsToSay() {
         var report = Self.report()

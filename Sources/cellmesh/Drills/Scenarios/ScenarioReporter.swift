@@ -19,9 +19,11 @@ struct ScenarioReporter {
         impact.watch()
     }
 
-    /// - Parameter text: of the scenario, as a file.
+    /// - Parameters:
+    ///   - unseen: why nobody knows what customers got for some of the time; nil where all was seen.
+    ///   - text: of the scenario, as a file.
     /// - Returns: where the report is.
-    func keep(_ drill: DrillReport, _ found: BackgroundLoad.Found?, text: String) throws -> String {
+    func keep(_ drill: DrillReport, _ found: BackgroundLoad.Found?, unseen: String?, text: String) throws -> String {
         let ended = WallClock.now()
         let store = ReportStore(mesh)
         var drill = drill
@@ -47,6 +49,8 @@ struct ScenarioReporter {
             $0.report.failed == 0 && $0.report.customers.lost + $0.report.customers.degraded == 0
         }
         report.impact = impact.result(begun: begun, ended: ended, isQuiet: isQuiet ?? true)
+        report.impact?.unseen = unseen
+        report.tellUncounted(among: impact.cells)
         draft.report = report
         try reporter.keep(
             draft, series: series,

@@ -54,6 +54,7 @@ struct LoadReporter {
         let found = impact.result(begun: run.begun, ended: run.ended, isQuiet: isQuiet)
         if let impact = found {
             report.impact = impact
+            report.tellUncounted(among: self.impact.cells)
             claims.append(
                 .count(
                     "customers otherwise than predicted", impact.observed.different, .equal, 0,

@@ -48,6 +48,13 @@ final class RunImpact: Sendable {
         return Self.impact(windows, model, last: try? ObservedImpact(mesh))
     }
 
+    /// Cells that take customers, by name.
+    var cells: Set<String> {
+        guard let model = try? StoredMesh(mesh) else { return [] }
+        let taking = CellUse(model.table, model.topology).taking
+        return Set(taking.map { model.topology.cells[$0.position].name })
+    }
+
     // MARK: The feed
 
     private func read(until ended: Int64?, isQuiet: Bool) {

@@ -74,7 +74,8 @@ enum RunView {
             ("no quorum", all.noQuorum, seen.predictedNoQuorum, seen.noQuorum),
         ]
         for row in rows {
-            table.add([.init(row.0)] + [row.1, row.2, row.3].map { .init(Wording.count($0)) })
+            table.add(
+                [.init(row.0), .init(Wording.count(row.1))] + [row.2, row.3].map { .init(impact.seen($0)) })
         }
         return table.render() + impact.sentence + "\n" + windows(impact.windows ?? [], style)
     }
