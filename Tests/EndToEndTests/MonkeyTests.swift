@@ -134,6 +134,27 @@ extension EndToEndFaults {
             #expect(try mesh.json(["status"])["drill"] == nil)
             #expect(try mesh.run(["drill", "stop"]).code == 1)
 
+            // One whose command is killed has its report all the same.
+            let killed = try mesh.start(["gameday", "run", path, "-o", "json"])
+            let isInForce = TestMesh.eventually(seconds: 40) {
+                (try? mesh.json(["fault", "ls"])["faults"] as? [Any])?.isEmpty == false
+            }
+            #expect(isInForce, "\(killed.messages)")
+            kill(killed.process.processIdentifier, SIGKILL)
+            _ = killed.wait(limit: 20)
+            var left: [String: Any] = [:]
+            let isKept = TestMesh.eventually(seconds: 60) {
+                left = (try? mesh.json(["gameday", "history"])["days"] as? [[String: Any]])?.first ?? [:]
+                return left["reason"] as? String == "its command was killed"
+            }
+            #expect(isKept, "\(left)")
+            let parts = try #require(left["drills"] as? [[String: Any]])
+            #expect(
+                parts.map { $0["verdict"] as? String } == ["failed", "skipped"] && parts[0]["report"] is String,
+                "\(parts)")
+            #expect((parts[0]["reason"] as? String)?.contains("its command was killed; ") == true, "\(parts)")
+            #expect(try (mesh.json(["fault", "ls"])["faults"] as? [Any])?.isEmpty == true)
+
             // The halt ends one too.
             let halted = try mesh.start(["drill", "run", mesh.dataDirectory + "/../long.yaml", "-o", "json"])
             let holds = TestMesh.eventually(seconds: 40) {

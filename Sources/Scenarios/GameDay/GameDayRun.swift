@@ -99,6 +99,25 @@ package struct GameDayRun: Sendable {
         }
     }
 
+    /// The report of one whose command goes away without another word: the drill under way is told of without its end.
+    package func killed(now: Instant) -> GameDayReport {
+        var run = self
+        run.report.durationMilliseconds = (now - began).milliseconds
+        guard !isOver else { return run.report }
+        if case .run(let place) = order {
+            var drill = GameDayReport.Drill(
+                name: day.drills[place].scenario.name, outcome: DrillOutcome.error.rawValue, verdict: .failed,
+                reason: Self.death, report: nil)
+            drill.startMilliseconds = (drillBegan - began).milliseconds
+            drill.durationMilliseconds = (now - drillBegan).milliseconds
+            run.report.drills.append(drill)
+        }
+        run.interrupt(Self.death)
+        return run.report
+    }
+
+    private static let death = "its command was killed"
+
     /// The report, once it is over.
     ///
     /// - Parameter isWhole: whether the mesh serves as a whole afterwards; nil where nobody says.

@@ -38,6 +38,7 @@ struct DrillGuard {
         while let holder = (try? FileLock.holder(of: lock)) ?? nil, holder != ProcessIdentity.current.pid {
             Pause.sleep(Self.look)
         }
+        defer { keepGameDay(console) }
         let deadline = Pause.now() + Self.patience
         var seen = Pause.now()
         var said = ""
@@ -57,6 +58,17 @@ struct DrillGuard {
             }
             Pause.sleep(.seconds(1))
         }
+    }
+
+    /// A game day that was killed with its drill, or between two, has its report too.
+    private func keepGameDay(_ console: Console) {
+        guard GameDayLeftovers(mesh).isThere, DrillLeftovers(mesh).trace == nil,
+            let sign = try? FileLock(path: Self.lockPath(mesh))
+        else { return }
+        defer { sign.release() }
+        guard let own = try? FileLock(path: mesh.drillLockPath) else { return }
+        defer { own.release() }
+        GameDayLeftovers(mesh).keep(console)
     }
 
     /// Takes back once what there is.

@@ -33,6 +33,8 @@ struct DrillRunner {
         defer { lock.release() }
         let notice = DrillNotice(mesh, scenario.name)
         defer { notice.end() }
+        try takeBack()
+        GameDayLeftovers(mesh).keep(console)
         let report = try perform(scenario, text: text, command: command, notice, rehearsal)
         console.show(DrillView.report(report))
         try end(report)
@@ -50,7 +52,7 @@ struct DrillRunner {
     }
 
     /// Takes back what a drill that was killed has left.
-    private func takeBack() throws {
+    func takeBack() throws {
         do { try DrillLeftovers(mesh).takeBack(console) } catch let down as DrillMesh.CellsDown {
             throw CommandFailure(
                 .unhealthy, "\(down) since an earlier drill, and cannot be started; nothing was changed",

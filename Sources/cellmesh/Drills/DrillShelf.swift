@@ -25,6 +25,11 @@ struct DrillShelf {
         return path
     }
 
+    /// The newest report of a drill; nil where there is none.
+    func newest(_ drill: String) -> DrillReport? {
+        ids.lazy.compactMap { report($0) }.first { $0.drill == drill }
+    }
+
     /// One report; nil where it is not there any more, or is none.
     func report(_ id: String) -> DrillReport? {
         store.drillReport(id)

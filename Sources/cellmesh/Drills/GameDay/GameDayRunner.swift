@@ -13,8 +13,6 @@ struct GameDayRunner {
     let console: Console
     let command: String
 
-    /// Game days that are held apart from other reports, so that weeks can be compared: a year of them.
-    private static let mostKept = 53
     /// Without a control plane for so long there is no mesh to run drills on.
     private static let patience = TimeAmount.minutes(1)
 
@@ -26,13 +24,18 @@ struct GameDayRunner {
         let notice = DrillNotice(mesh, day.name, step: "announce")
         defer { notice.end() }
         let begun = WallClock.now()
-        let store = ReportStore(mesh)
+        // Where it cannot be taken back the first drill is refused for it.
+        try? runner.takeBack()
+        let leftovers = GameDayLeftovers(mesh)
+        leftovers.keep(console)
+        defer { leftovers.forget() }
         var run = GameDayRun(
-            day, id: store.freeID(RunReport.Kind.gameday.rawValue, wall: begun), mesh: mesh.name,
+            day, id: ReportStore(mesh).freeID(RunReport.Kind.gameday.rawValue, wall: begun), mesh: mesh.name,
             wall: Timestamp.string(begun), now: Pause.now())
         if day.announce > .zero { console.message("in \(Syntax.written(day.announce)): \(day.title)") }
         let progress = ProgressLine(console)
         while let order = run.next(now: Pause.now()) {
+            leftovers.note(.init(report: run.killed(now: Pause.now()), begun: begun, text: text, command: command))
             if Interruption.hasCome {
                 run.interrupt("interrupted before its next drill")
                 continue
@@ -49,9 +52,10 @@ struct GameDayRunner {
         }
         progress.end()
         let report = run.finish(isWhole: isWhole(), now: Pause.now())
-        let path = keep(report, begun: begun, text: text, store)
+        let isKept = leftovers.keep(
+            .init(report: report, begun: begun, text: text, command: command), ended: WallClock.now(), console)
         console.show(GameDayView.report(report))
-        try end(report, isKept: path != nil)
+        try end(report, isKept: isKept)
     }
 
     private func name(_ day: GameDay, _ place: Int) -> String {
@@ -99,28 +103,6 @@ struct GameDayRunner {
             (try? MeshStatus(mesh.api).state) == "serving"
         }
         return took != nil
-    }
-
-    /// - Returns: where it is; nil where it could not be kept.
-    private func keep(_ day: GameDayReport, begun: Int64, text: String, _ store: ReportStore) -> String? {
-        do {
-            let reporter = MeshReporter(mesh, store: store)
-            var draft = try reporter.draft(
-                .init(
-                    kind: .gameday, title: day.title, command: command, begun: begun, ended: WallClock.now(),
-                    series: nil))
-            draft.report.id = day.id
-            draft.report.take(day)
-            try reporter.keep(
-                draft, series: nil,
-                further: [("gameday.json", ReportJSON.encode(day)), ("gameday.yaml", Array(text.utf8))])
-            try store.keep(day.id, true)
-            for old in store.gameDayIDs.dropFirst(Self.mostKept) { try store.keep(old, false) }
-            return store.directory(of: day.id)
-        } catch {
-            console.message("warning: the report could not be kept: \(error)")
-            return nil
-        }
     }
 
     private func end(_ report: GameDayReport, isKept: Bool) throws {
