@@ -42,7 +42,7 @@ package final class StreamListener: LoopHandle {
     private var tcp: UnsafeMutablePointer<uv_tcp_t> { pointer(as: uv_tcp_t.self) }
 
     private func accept() {
-        guard isOpen, let stream = pool.accept(from: tcp) else { return }
+        guard isOpen, let stream = pool.accept(from: cuv_tcp_as_stream(tcp)) else { return }
         onAccept(stream)
     }
 

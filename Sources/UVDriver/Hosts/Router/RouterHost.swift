@@ -30,6 +30,9 @@ package final class RouterHost {
     var stopTimer: LoopTimer?
     var startTimer: LoopTimer?
     var offer: HandoverOffer?
+    private var nap = Nap()
+    /// What has come until the turn before: requests and frames.
+    private var come: UInt64 = 0
 
     /// Runs until the process is told to stop.
     /// - Returns: the exit code.
@@ -152,6 +155,11 @@ package final class RouterHost {
         admin.endTurn()
         if runtime.takeNewPlacement() { saved.save(node.pointee.ledger.table) }
         runtime.alarm.arm(at: hasMore ? runtime.loop.now() : node.pointee.nextDeadline())
+        let gathered = front.served &+ links.counters.framesIn &- come
+        come &+= gathered
+        if nap.rests(after: Int(clamping: gathered), inWork: node.pointee.inWork), !hasMore {
+            SystemClock.sleep(Nap.length)
+        }
     }
 
     private var hasMore: Bool {
