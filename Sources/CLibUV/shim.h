@@ -110,6 +110,15 @@ static inline int cuv_dual_stack_errno(const uv_handle_t *handle) {
     return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0 ? 0 : -errno;
 }
 
+/// Lets further sockets of this user be bound where this one will be: the kernel gives each new connection to one of them.
+static inline int cuv_share_port_errno(const uv_handle_t *handle) {
+    uv_os_fd_t fd;
+    int on = 1;
+    int status = uv_fileno(handle, &fd);
+    if (status != 0) return status;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 ? 0 : -errno;
+}
+
 /// Bytes to send: libuv's type has no const, and does not write through it.
 static inline uv_buf_t cuv_buf(const void *_Nullable base, size_t length) {
     uv_buf_t buffer;

@@ -1,4 +1,5 @@
 import Chaos
+import Glibc
 import Membership
 import MeshBase
 import Nodes
@@ -30,7 +31,7 @@ package final class RouterHost {
     var stopTimer: LoopTimer?
     var startTimer: LoopTimer?
     var offer: HandoverOffer?
-    private var nap = Nap()
+    private(set) var nap = Nap()
     /// What has come until the turn before: requests and frames.
     private var come: UInt64 = 0
 
@@ -82,7 +83,10 @@ package final class RouterHost {
             }
         }
         links.events = runtime.events
-        if handover == nil { try front.listen(on: settings.listen) }
+        if handover == nil {
+            try front.listen(on: settings.listen)
+            if let share = settings.share { try front.listen(shared: share) }
+        }
         try admin.listen(on: settings.admin, inherited: handover?.sockets.admin)
 
         let region = topology.regions[router.region]
@@ -158,7 +162,7 @@ package final class RouterHost {
         let gathered = front.served &+ links.counters.framesIn &- come
         come &+= gathered
         if nap.rests(after: Int(clamping: gathered), inWork: node.pointee.inWork), !hasMore {
-            SystemClock.sleep(Nap.length)
+            SystemClock.sleep(napLength)
         }
     }
 
@@ -270,3 +274,5 @@ struct RouterIO: RouterSink, LinkWriter {
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
     mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }
+
+let napLength = TimeAmount.microseconds(Int64(getenv("CM_NAP").flatMap { Int(String(cString: $0)) } ?? 50))
