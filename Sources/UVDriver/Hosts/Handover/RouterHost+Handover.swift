@@ -61,7 +61,7 @@ extension RouterHost {
         guard !isStopping, let listener = front.listener, let door = admin.listener else { return nil }
         var copies: [Int32] = []
         let shared: [LoopHandle] = front.sharedListener.map { [$0] } ?? []
-        let handles = [listener, door, runtime.udp] + shared
+        let handles: [LoopHandle] = [listener, door, runtime.udp] + shared
         for handle in handles {
             guard let copy = try? handle.duplicateDescriptor() else { break }
             copies.append(copy)

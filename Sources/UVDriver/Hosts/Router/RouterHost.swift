@@ -1,5 +1,4 @@
 import Chaos
-import Glibc
 import Membership
 import MeshBase
 import Nodes
@@ -162,7 +161,7 @@ package final class RouterHost {
         let gathered = front.served &+ links.counters.framesIn &- come
         come &+= gathered
         if nap.rests(after: Int(clamping: gathered), inWork: node.pointee.inWork), !hasMore {
-            SystemClock.sleep(napLength)
+            SystemClock.sleep(Nap.length)
         }
     }
 
@@ -274,5 +273,3 @@ struct RouterIO: RouterSink, LinkWriter {
     mutating func persist(incarnation: UInt32) { runtime.store(incarnation: incarnation) }
     mutating func emit(_ event: NodeEvent) { runtime.emit(event) }
 }
-
-let napLength = TimeAmount.microseconds(Int64(getenv("CM_NAP").flatMap { Int(String(cString: $0)) } ?? 50))
