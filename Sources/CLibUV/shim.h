@@ -58,6 +58,14 @@ CUV_CAST(udp, handle)
 
 CUV_CAST(pipe, stream)
 CUV_CAST(tcp, stream)
+
+/// Room for a socket of either kind.
+typedef union {
+    uv_handle_t handle;
+    uv_stream_t stream;
+    uv_tcp_t tcp;
+    uv_pipe_t pipe;
+} cuv_socket_t;
 CUV_CAST(stream, pipe)
 CUV_CAST(stream, tcp)
 CUV_CAST(handle, tcp)
@@ -100,6 +108,15 @@ static inline int cuv_dual_stack_errno(const uv_handle_t *handle) {
     int status = uv_fileno(handle, &fd);
     if (status != 0) return status;
     return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0 ? 0 : -errno;
+}
+
+/// Lets further sockets of this user be bound where this one will be: the kernel gives each new connection to one of them.
+static inline int cuv_share_port_errno(const uv_handle_t *handle) {
+    uv_os_fd_t fd;
+    int on = 1;
+    int status = uv_fileno(handle, &fd);
+    if (status != 0) return status;
+    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 ? 0 : -errno;
 }
 
 /// Bytes to send: libuv's type has no const, and does not write through it.
@@ -158,6 +175,10 @@ static inline int64_t cuv_clock_process_cpu(void) { return cuv_clock(CLOCK_PROCE
 static inline int64_t cuv_clock_thread_cpu(void) { return cuv_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 /// A non-blocking timer descriptor on CLOCK_MONOTONIC, or a negative errno.
+static inline void cuv_sleep(int64_t nanoseconds) {
+    struct timespec time = { nanoseconds / 1000000000, nanoseconds % 1000000000 };
+    nanosleep(&time, NULL);
+}
 static inline int cuv_timerfd_create_errno(void) {
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     return fd < 0 ? -errno : fd;
@@ -335,6 +356,13 @@ static inline int cuv_tell_aborts_errno(void) {
 
 // MARK: Descriptors from process to process.
 
+/// Whether the other end of a Unix socket is a process of this user or of root: 0, or -EPERM for others.
+static inline int cuv_is_own_errno(int fd) {
+    struct { pid_t pid; uid_t uid; gid_t gid; } peer;
+    socklen_t size = sizeof peer;
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return -errno;
+    return peer.uid == geteuid() || peer.uid == 0 ? 0 : -EPERM;
+}
 /// Fills in the address of a Unix socket; -ENAMETOOLONG where the path does not fit.
 static inline int cuv_unix_address_errno(struct sockaddr_un *address, const char *path) {
     memset(address, 0, sizeof *address);
@@ -342,6 +370,34 @@ static inline int cuv_unix_address_errno(struct sockaddr_un *address, const char
     if (strlen(path) >= sizeof address->sun_path) return -ENAMETOOLONG;
     strcpy(address->sun_path, path);
     return 0;
+}
+/// A Unix socket for streams, bound or connected to a name in the abstract namespace: that is no file, ends with its last
+/// holder, and is of one network namespace. A descriptor or a negative errno.
+static inline int cuv_abstract_errno(const char *name, int binds) {
+    struct sockaddr_un address;
+    size_t length = strlen(name);
+    memset(&address, 0, sizeof address);
+    address.sun_family = AF_UNIX;
+    if (length >= sizeof address.sun_path) return -ENAMETOOLONG;
+    memcpy(address.sun_path + 1, name, length);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -errno;
+    const struct sockaddr *named = (const struct sockaddr *)&address;
+    socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length);
+    if ((binds ? bind(fd, named, size) : connect(fd, named, size)) == 0) return fd;
+    int status = -errno;
+    close(fd);
+    return status;
+}
+/// A Unix socket that has an abstract name and does not listen yet.
+static inline int cuv_abstract_bind_errno(const char *name) { return cuv_abstract_errno(name, 1); }
+/// A connection to an abstract name, of a process of this user or of root, which never waits; -EPERM for others.
+static inline int cuv_abstract_connect_errno(const char *name) {
+    int fd = cuv_abstract_errno(name, 0);
+    int status = fd < 0 ? fd : cuv_is_own_errno(fd);
+    if (status == 0) return fd;
+    if (fd >= 0) close(fd);
+    return status;
 }
 /// A socket for packets that listens at a path, without waiting, for this user alone: its descriptor or a negative errno.
 static inline int cuv_packets_listen_errno(const char *path) {
@@ -363,10 +419,7 @@ static inline int cuv_packets_listen_errno(const char *path) {
 static inline int cuv_packets_accept_errno(int listener) {
     int fd = (int)syscall(SYS_accept4, listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (fd < 0) return -errno;
-    struct { pid_t pid; uid_t uid; gid_t gid; } peer;
-    socklen_t size = sizeof peer;
-    int status = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? 0 : -errno;
-    if (status == 0 && peer.uid != geteuid() && peer.uid != 0) status = -EPERM;
+    int status = cuv_is_own_errno(fd);
     if (status == 0) return fd;
     close(fd);
     return status;

@@ -26,6 +26,8 @@ final class RolloutDesk {
     private var rollout: Rollout?
     private var timer: LoopTimer?
     private var isLooking = false
+    /// While one is under way: a machine that has too much to do makes answers slow.
+    private let lateness: LatenessMeter
     /// What was told of it last.
     private var told: (state: RolloutReport.State, changed: Int, stages: [RolloutReport.Stage.State])?
     var acts: Acts?
@@ -36,6 +38,7 @@ final class RolloutDesk {
     init(loop: EventLoop, journal: Journal, period: TimeAmount = .seconds(1)) {
         self.period = period
         self.loop = loop
+        lateness = LatenessMeter(loop: loop)
         self.journal = journal
         let text = (try? journal.meta(Self.key)) ?? nil
         rollout = text.flatMap { ReportJSON.decode(Rollout.self, Array($0.utf8)) }
@@ -52,6 +55,7 @@ final class RolloutDesk {
     func close() {
         timer?.close()
         timer = nil
+        lateness.run(false)
     }
 
     // MARK: Commands
@@ -109,6 +113,7 @@ final class RolloutDesk {
         timer?.close()
         timer = try? LoopTimer(loop: loop) { [weak self] in self?.look() }
         timer?.start(after: period, every: period)
+        lateness.run(true)
     }
 
     private func look() {
@@ -117,6 +122,8 @@ final class RolloutDesk {
         acts.look(rollout.report.changed) { [weak self] sight in
             guard let self else { return }
             isLooking = false
+            var sight = sight
+            sight.late = lateness.p99 ?? .zero
             carryOut(self.rollout?.look(sight, now: loop.now()) ?? [])
         }
     }

@@ -10,6 +10,8 @@ struct Adoption {
     var paused: [ProcessName: Int64]
     /// Where routers took customers.
     var listen: [String: Endpoint]
+    /// Where they took them together.
+    var share: Endpoint?
     /// What was killed on purpose among the processes of other hosts, and until when.
     var heldElsewhere: [StartPlan.HeldDown]
     /// What was paused there, and until when.
@@ -47,6 +49,7 @@ struct Adoption {
         Reaper.end(Self.orphans(directory), with: .kill)
         ledger.forget(plan.forget + plan.end.map(\.identity))
         listen = inherited.listen
+        share = inherited.share
         paused = [:]
         for entry in plan.adopt {
             if let pause = inherited.paused[entry.name], pause.identity == entry.identity {

@@ -16,8 +16,12 @@ extension ControlPlane {
         for name in topology.processNames where name.role == .router {
             supervisor.setListen(adoption.listen[name.name], isFixed: false, of: name)
         }
-        if let router = settings.router, let first = topology.routers.first {
+        if let router = settings.router, topology.routers.count == 1, let first = topology.routers.first {
             supervisor.setListen(router, isFixed: router.port != 0, of: ProcessName(.router, first.name))
+        }
+        if let share {
+            supervisor.share(share)
+            do throws(UVError) { try probe(share, plan) } catch { return fail(.system("the routers' port: \(error)")) }
         }
         var missing = plan.spawn
         for entry in plan.adopt {
@@ -99,6 +103,19 @@ extension ControlPlane {
         return seen.status == .alive && seen.profile.gossip == process.addresses.gossip
     }
 
+    /// Where all routers take customers besides: the port that was asked for, where there are several of them.
+    private var share: Endpoint? {
+        guard topology.routers.count > 1 else { return nil }
+        return settings.router.flatMap { $0.port == 0 ? nil : $0 } ?? adoption.share
+    }
+
+    /// Another program of this user that shares its port would get a part of the customers.
+    /// - Throws: where somebody else than a router of this mesh has it.
+    private func probe(_ share: Endpoint, _ plan: StartPlan) throws(UVError) {
+        guard !plan.adopt.contains(where: { $0.name.role == .router }) else { return }
+        try StreamListener(pool: api.http.pool, bind: share).close()
+    }
+
     func becomeReady() {
         guard lock.isInPlace else {
             return fail(
@@ -107,7 +124,7 @@ extension ControlPlane {
         }
         startTimer?.close()
         let routers = supervisor.processes.filter { $0.name.role == .router }
-        let router = routers.lazy.compactMap { $0.addresses.data ?? $0.listen }.first
+        let router = share ?? routers.lazy.compactMap { $0.addresses.data ?? $0.listen }.first
         let unreachable = supervisor.processes.filter {
             adopted.contains($0.name) && $0.isServing && !isInView($0)
         }

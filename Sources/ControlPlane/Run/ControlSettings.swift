@@ -18,7 +18,7 @@ package struct ControlSettings: Sendable {
     package var api = Endpoint.loopback(0)
     /// Where the control plane's member takes gossip.
     package var gossip = Endpoint.loopback(0)
-    /// Where the first router takes customers; any port where left out.
+    /// Where the router takes customers, or all routers besides; any port where left out.
     package var router: Endpoint?
     /// How long processes go on without a control plane.
     package var grace = TimeAmount.minutes(10)

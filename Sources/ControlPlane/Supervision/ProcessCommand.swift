@@ -9,6 +9,8 @@ package struct ProcessCommand: Sendable {
     package var grace: TimeAmount
     /// Where processes are bound, whatever is left open by what follows.
     package var address: IPAddress
+    /// Where routers take customers besides, at one port; nil: nowhere.
+    package var share: Endpoint?
     /// Further arguments for every process.
     package var extra: [String]
     /// Where processes gossip, if not at any port of `address`.
@@ -45,7 +47,10 @@ package struct ProcessCommand: Sendable {
             "--grace",
             "\(grace.millisecondsRoundedUp)ms", "--ready-fd", "\(ChildProcess.readinessDescriptor)",
         ]
-        if name.role == .router { arguments += ["--placement", directory.placementPath] }
+        if name.role == .router {
+            arguments += ["--placement", directory.placementPath]
+            if let share { arguments += ["--share", share.description] }
+        }
         // What the programs take where nothing is said.
         let any = address == .loopback ? nil : Endpoint(address: address, port: 0)
         if let listen = listen ?? any { arguments += ["--listen", listen.description] }

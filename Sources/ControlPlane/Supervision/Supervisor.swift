@@ -23,7 +23,7 @@ package final class Supervisor {
 
     package let settings: Settings
     let driver: any ProcessDriver
-    let command: ProcessCommand
+    private(set) var command: ProcessCommand
     package internal(set) var journal: SupervisorJournal
     /// In the order of the topology: cells, then routers.
     package private(set) var names: [ProcessName]
@@ -80,6 +80,12 @@ package final class Supervisor {
     package func setListen(_ endpoint: Endpoint?, isFixed: Bool, of name: ProcessName) {
         table[name]?.listen = endpoint
         table[name]?.isListenFixed = isFixed
+    }
+
+    /// Has routers that start from now on take customers at one port besides, also under the next control plane.
+    package func share(_ endpoint: Endpoint) {
+        command.share = endpoint
+        journal.shares(endpoint)
     }
 
     /// Whether a process is stopped, from here or by anybody else.

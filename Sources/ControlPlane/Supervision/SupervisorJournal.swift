@@ -179,6 +179,7 @@ package struct SupervisorJournal {
         attempt { transaction in
             for intent in try transaction.intents() { try transaction.removeIntent(intent.id) }
             for router in routers { try transaction.setMeta("listen/\(router)", "") }
+            try transaction.setMeta(Self.shareKey, "")
         }
     }
 
@@ -189,6 +190,14 @@ package struct SupervisorJournal {
         package var killed: [ProcessName: Int64] = [:]
         package var paused: [ProcessName: (identity: ProcessIdentity, until: Int64)] = [:]
         package var listen: [String: Endpoint] = [:]
+        package var share: Endpoint?
+    }
+
+    private static let shareKey = "share"
+
+    /// Routers share a port, also under the next control plane.
+    package mutating func shares(_ endpoint: Endpoint) {
+        attempt { try $0.setMeta(Self.shareKey, endpoint.description) }
     }
 
     /// Where the term of an intent stands: its expiry by the wall clock alone would move with that clock.
@@ -231,6 +240,7 @@ package struct SupervisorJournal {
             for router in routers {
                 if let text = try transaction.meta("listen/\(router)") { found.listen[router] = Endpoint(text) }
             }
+            found.share = try transaction.meta(Self.shareKey).flatMap { Endpoint($0) }
             return found
         }
     }

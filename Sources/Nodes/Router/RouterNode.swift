@@ -70,6 +70,8 @@ package struct RouterNode: ~Copyable {
     /// Cells that are not serving now, for shards that replace dead cells.
     var notServing = CellSet()
     var operations: Slab<RouterOperation>
+    /// Requests that are not answered yet.
+    package var inWork: Int { operations.count }
     var timers = OperationTimers()
     /// Of links that are to be opened again.
     var linkTimers = TimerTable<CellIndex>()

@@ -22,6 +22,8 @@ package struct Rollout: Codable, Sendable, Equatable {
         package var cells: [String: CellFiguresPage.Cell] = [:]
         /// Requests of clients.
         package var requests: UInt64 = 0
+        /// How late 99 of 100 timers were on the control plane's machine, lately.
+        package var late = TimeAmount.zero
         /// Changed cells that do not run any more, each with what became of it.
         package var down: [String: String] = [:]
 
@@ -37,8 +39,11 @@ package struct Rollout: Codable, Sendable, Equatable {
         var due: TimeAmount
         var cells: [String: CellFiguresPage.Cell] = [:]
         var requests: UInt64 = 0
+        /// The most that timers were late meanwhile.
+        var late: TimeAmount?
 
         mutating func take(_ sight: Sight) {
+            late = max(late ?? .zero, sight.late)
             for (name, cell) in sight.cells { cells[name, default: .init()].add(cell) }
             requests &+= sight.requests
         }
@@ -157,6 +162,7 @@ package struct Rollout: Codable, Sendable, Equatable {
         window.since = nil
         window.cells = [:]
         window.requests = 0
+        window.late = nil
         next = nil
         guard let pending else {
             switch report.state {
@@ -220,8 +226,11 @@ package struct Rollout: Codable, Sendable, Equatable {
     private mutating func judge(_ age: TimeAmount) -> [Order] {
         let stage = report.stages.count - 1
         let isDue = age >= window.due
-        var (gates, compared) = gates()
+        var gates: RolloutGates
+        let compared: [String]
+        (gates, compared) = self.gates()
         if !isDue { gates.deviations = RolloutGates.hasty }
+        gates.late = max(window.late ?? .zero, compared.isEmpty ? before?.late ?? .zero : .zero)
         let found = gates.all
         let failed = found.filter { $0.verdict == .failed }
         guard isDue || !failed.isEmpty else { return [] }

@@ -29,7 +29,8 @@ package struct RolloutGates: Sendable {
     /// Where it is surely not longer by more than this, microseconds, nobody is rolled back for its ratio: of answers that take less
     /// than a millisecond a process that has just begun is a multiple slower.
     package static let negligibleDelay = 2_000.0
-    /// And it fails where it is surely longer by more than this, microseconds.
+    /// And it fails where it is surely longer by more than this, microseconds, and than what the machine's own timers were late
+    /// by: how long answers take while it has too much to do says nothing about a version.
     package static let hardlyADelay = 500.0
     /// The share of attempts that fail may be so many times that of the others.
     package static let errors = 1.2
@@ -49,6 +50,8 @@ package struct RolloutGates: Sendable {
     package var others: Group
     /// The changed cells as they were before.
     package var changedBefore: Group
+    /// How late timers were meanwhile.
+    package var late = TimeAmount.zero
     /// Half the width of intervals, in standard deviations.
     package var deviations = RolloutGates.deviations
 
@@ -123,15 +126,19 @@ package struct RolloutGates: Sendable {
         let interval = RatioInterval(first, over: second)
         var verdict = Self.verdict(interval.ratio, interval.low, interval.high, atMost: Self.p99)
         if let high = first.high, high <= second.value + Self.negligibleDelay { verdict = .met }
-        if verdict == .failed, first.low <= second.value + Self.hardlyADelay { verdict = .undecided }
+        let noise = Double(late.nanoseconds) / 1_000
+        let isNoise = verdict == .failed && first.low <= second.value + max(Self.hardlyADelay, noise)
+        if isNoise { verdict = .undecided }
         return RolloutReport.Gate(
             name: name, comparison: "<=", bound: Self.p99, observed: interval.ratio, low: interval.low,
             high: interval.high, samples: a.answered, verdict: verdict,
-            needed: verdict == .undecided
+            needed: verdict == .undecided && !isNoise
                 ? Self.needed(a.answered, interval.ratio, interval.low, interval.high, Self.p99)
                     ?? OrderInterval.needed(quantile: 0.99, deviations: deviations) : nil,
             text: "\(name) \(Self.milliseconds(first.value)) of \(a.answered) against "
-                + "\(Self.milliseconds(second.value)) of \(b.answered): \(Self.times(interval)), limit \(Self.p99)x")
+                + "\(Self.milliseconds(second.value)) of \(b.answered): \(Self.times(interval)), limit \(Self.p99)x"
+                + (isNoise && noise > Self.hardlyADelay
+                    ? ", while timers were late by \(Self.milliseconds(noise))" : ""))
     }
 
     /// In microseconds.

@@ -32,6 +32,8 @@ package class HTTPServer: StreamOwner {
     package let limits: Limits
     package private(set) var pool: StreamPool!
     package private(set) var listener: StreamListener?
+    private var localListener: LocalListener?
+    package private(set) var sharedListener: StreamListener?
     package private(set) var refused = [UInt64](repeating: 0, count: HTTPFailure.allCases.count)
     package private(set) var served: UInt64 = 0
     /// Answers that were refused because clients have not taken others, and clients that were closed for it.
@@ -61,11 +63,25 @@ package class HTTPServer: StreamOwner {
         sweepTimer?.start(after: .seconds(1), every: .seconds(1))
     }
 
+    /// Accepts at a port as well that other processes share.
+    package func listen(shared endpoint: Endpoint, inherited: Int32? = nil) throws(UVError) {
+        sharedListener = try StreamListener(pool: pool, bind: endpoint, inherited: inherited, isShared: true)
+    }
+
+    /// Accepts processes of this host over a Unix socket as well.
+    ///
+    /// - Parameter endpoint: the address that they know this server by.
+    package func listen(locallyAs endpoint: Endpoint) throws(UVError) {
+        localListener = try LocalListener(pool: pool, name: LocalListener.name(of: endpoint))
+    }
+
     package var local: Endpoint { listener?.local ?? .unspecified }
 
     /// Stops accepting; open connections go on.
     package func stopListening() {
         listener?.close()
+        localListener?.close()
+        sharedListener?.close()
         sweepTimer?.close()
     }
 

@@ -3,7 +3,7 @@ import MeshBase
 import TLS
 import Wire
 
-/// One TCP connection, in memory that libuv points into: allocated by a `StreamPool`, reached through `handle.data`,
+/// One connection over TCP, or over a Unix socket where both ends are of one host, in memory that libuv points into: allocated by a `StreamPool`, reached through `handle.data`,
 /// given back only in the close callback.
 ///
 /// Bytes are read into the stream's own buffer and stay there until its owner consumes them. Writes are appended to
@@ -16,6 +16,10 @@ package struct Stream: ~Copyable {
     let index: UInt32
     package internal(set) var generation: UInt32
     var isOpen = false
+    /// Over a Unix socket.
+    package internal(set) var isLocal = false
+    /// Its connection is there; its owner is told with the next flush.
+    var isNew = false
 
     package var input = ByteBuffer(capacity: 16)
     package var output = ByteBuffer(capacity: 16)
@@ -86,13 +90,13 @@ package struct Stream: ~Copyable {
     }
 
     struct Handles {
-        let tcp = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
+        let socket = UnsafeMutablePointer<cuv_socket_t>.allocate(capacity: 1)
         let write = UnsafeMutablePointer<uv_write_t>.allocate(capacity: 1)
         let connect = UnsafeMutablePointer<uv_connect_t>.allocate(capacity: 1)
         let shutdown = UnsafeMutablePointer<uv_shutdown_t>.allocate(capacity: 1)
 
         func deallocate() {
-            tcp.deallocate()
+            socket.deallocate()
             write.deallocate()
             connect.deallocate()
             shutdown.deallocate()

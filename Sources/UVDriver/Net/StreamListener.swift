@@ -1,4 +1,5 @@
 import CLibUV
+import Glibc
 import MeshBase
 
 /// A listening TCP socket whose connections go into a pool. Bound to `::` it takes IPv4 as well.
@@ -9,21 +10,26 @@ package final class StreamListener: LoopHandle {
     private let onAccept: (StreamPointer) -> Void
 
     /// Binds and listens.
-    /// - Parameter inherited: a socket that listens already, which becomes this object's; `endpoint` then says nothing.
+    /// - Parameters:
+    ///   - inherited: a socket that listens already, which becomes this object's; `endpoint` then says nothing.
+    ///   - isShared: other processes of this user that share it may listen there as well; each connection comes to one of them.
     /// - Throws: `UVError`, with `EADDRINUSE` when another process has the port.
     package init(
-        pool: StreamPool, bind endpoint: Endpoint, inherited: Int32? = nil, backlog: Int32 = 4096,
+        pool: StreamPool, bind endpoint: Endpoint, inherited: Int32? = nil, isShared: Bool = false,
+        backlog: Int32 = 4096,
         onAccept: @escaping (StreamPointer) -> Void = { _ in }
     ) throws(UVError) {
         self.pool = pool
         self.onAccept = onAccept
         super.init(loop: pool.loop, type: UV_TCP)
-        try check(uv_tcp_init(loop.raw, tcp), "create a listener")
+        let family = isShared && inherited == nil ? endpoint.address.isIPv4 ? AF_INET : AF_INET6 : AF_UNSPEC
+        try check(uv_tcp_init_ex(loop.raw, tcp, UInt32(family)), "create a listener")
         opened()
         do throws(UVError) {
             if let inherited {
                 try check(uv_tcp_open(tcp, inherited), "take over a TCP socket")
             } else {
+                if isShared { try check(cuv_share_port_errno(base), "share TCP \(endpoint)") }
                 try check(endpoint.withSocketAddress { uv_tcp_bind(tcp, $0, 0) }, "bind TCP \(endpoint)")
             }
             let status = uv_listen(cuv_tcp_as_stream(tcp), backlog) { server, status in
@@ -42,7 +48,7 @@ package final class StreamListener: LoopHandle {
     private var tcp: UnsafeMutablePointer<uv_tcp_t> { pointer(as: uv_tcp_t.self) }
 
     private func accept() {
-        guard isOpen, let stream = pool.accept(from: tcp) else { return }
+        guard isOpen, let stream = pool.accept(from: cuv_tcp_as_stream(tcp)) else { return }
         onAccept(stream)
     }
 

@@ -42,11 +42,13 @@ extension StreamPool {
 
     /// Unspecified for one that is no longer there.
     static func peerAddress(_ slot: StreamPointer) -> IPAddress {
+        if slot.pointee.isLocal { return .loopback }
         let peer = try? Endpoint("read the address of a peer") { uv_tcp_getpeername(tcp(slot), $0, &$1) }
         return peer?.address ?? .any
     }
     /// The address of this host that the peer came to.
     static func localAddress(_ slot: StreamPointer) -> IPAddress {
+        if slot.pointee.isLocal { return .loopback }
         let own = try? Endpoint("read the own address of a connection") { uv_tcp_getsockname(tcp(slot), $0, &$1) }
         return own?.address ?? .any
     }

@@ -82,8 +82,10 @@ package final class StreamPool {
 
     // MARK: Opening
 
-    /// A slot with an initialised TCP handle; nil when the pool is full or libuv refuses.
-    private func take() -> StreamPointer? {
+    /// A slot with an initialised handle; nil when the pool is full or libuv refuses.
+    ///
+    /// - Parameter isLocal: for a Unix socket.
+    private func take(isLocal: Bool = false) -> StreamPointer? {
         guard open < limit else { return nil }
         let slot: StreamPointer
         if let index = free.popLast() {
@@ -94,30 +96,35 @@ package final class StreamPool {
                 to: Stream(pool: self, handles: Stream.Handles(), index: UInt32(slots.count), generation: 1))
             slots.append(slot)
         }
-        guard uv_tcp_init(loop.raw, Self.tcp(slot)) == 0 else {
+        let status =
+            isLocal ? uv_pipe_init(loop.raw, Self.pipe(slot), 0) : uv_tcp_init(loop.raw, Self.tcp(slot))
+        guard status == 0 else {
             free.append(slot.pointee.index)
             return nil
         }
-        Self.tcp(slot).pointee.data = UnsafeMutableRawPointer(slot)
+        Self.handle(slot).pointee.data = UnsafeMutableRawPointer(slot)
         slot.pointee.isOpen = true
+        slot.pointee.isLocal = isLocal
         open += 1
         return slot
     }
 
     /// Accepts the connection that waits at a listener; nil when it was refused, which is counted.
-    package func accept(from listener: UnsafeMutablePointer<uv_tcp_t>) -> StreamPointer? {
-        guard let slot = take() else {
+    ///
+    /// - Parameter isLocal: whether the listener is a Unix socket.
+    package func accept(from listener: UnsafeMutablePointer<uv_stream_t>, isLocal: Bool = false) -> StreamPointer? {
+        guard let slot = take(isLocal: isLocal) else {
             counters.refused += 1
-            refuse(listener)
+            refuse(listener, isLocal)
             return nil
         }
-        guard uv_accept(cuv_tcp_as_stream(listener), Self.handle(slot)) == 0 else {
+        guard uv_accept(listener, Self.handle(slot)) == 0 else {
             counters.errors += 1
             close(slot)
             return nil
         }
         counters.accepted += 1
-        uv_tcp_nodelay(Self.tcp(slot), 1)
+        if !isLocal { uv_tcp_nodelay(Self.tcp(slot), 1) }
         slot.pointee.waitingSince = loop.now()
         slot.pointee.isUndecided = security != nil
         if reserve > 0 { welcome(slot) }
@@ -151,16 +158,17 @@ package final class StreamPool {
     }
 
     /// Takes a connection from the backlog only to close it, so that the client is told at once.
-    private func refuse(_ listener: UnsafeMutablePointer<uv_tcp_t>) {
-        let rejected = UnsafeMutablePointer<uv_tcp_t>.allocate(capacity: 1)
-        rejected.initialize(to: uv_tcp_t())
-        guard uv_tcp_init(loop.raw, rejected) == 0 else {
-            rejected.deallocate()
-            return
-        }
-        _ = uv_accept(cuv_tcp_as_stream(listener), cuv_tcp_as_stream(rejected))
-        uv_close(cuv_tcp_as_handle(rejected)) { handle in
-            UnsafeMutableRawPointer(handle!).assumingMemoryBound(to: uv_tcp_t.self).deallocate()
+    private func refuse(_ listener: UnsafeMutablePointer<uv_stream_t>, _ isLocal: Bool) {
+        let rejected = UnsafeMutablePointer<cuv_socket_t>.allocate(capacity: 1)
+        let memory = UnsafeMutableRawPointer(rejected)
+        let status =
+            isLocal
+            ? uv_pipe_init(loop.raw, memory.assumingMemoryBound(to: uv_pipe_t.self), 0)
+            : uv_tcp_init(loop.raw, memory.assumingMemoryBound(to: uv_tcp_t.self))
+        guard status == 0 else { return rejected.deallocate() }
+        _ = uv_accept(listener, memory.assumingMemoryBound(to: uv_stream_t.self))
+        uv_close(memory.assumingMemoryBound(to: uv_handle_t.self)) { handle in
+            UnsafeMutableRawPointer(handle!).assumingMemoryBound(to: cuv_socket_t.self).deallocate()
         }
     }
 
@@ -201,6 +209,32 @@ package final class StreamPool {
             close(slot)
             return nil
         }
+        return slot
+    }
+
+    /// Connects to a process of this host by the name of its `LocalListener`; `connected` follows with the next flush.
+    ///
+    /// - Returns: nil where nobody listens there, or nobody of this user.
+    package func connect(toLocal name: String, tag: UInt32 = 0) -> StreamPointer? {
+        guard open < limit else {
+            counters.refused += 1
+            return nil
+        }
+        let fd = cuv_abstract_connect_errno(name)
+        guard fd >= 0 else { return nil }
+        guard let slot = take(isLocal: true) else {
+            _ = cuv_close(fd)
+            return nil
+        }
+        slot.pointee.tag = tag
+        slot.pointee.waitingSince = loop.now()
+        guard uv_pipe_open(Self.pipe(slot), fd) == 0 else {
+            _ = cuv_close(fd)
+            close(slot)
+            return nil
+        }
+        slot.pointee.isNew = true
+        wrote(slot)
         return slot
     }
 
@@ -296,7 +330,14 @@ package final class StreamPool {
             // A slot that was closed and given out anew is no longer what was meant.
             guard slot.pointee.isDirty else { continue }
             slot.pointee.isDirty = false
-            if !slot.pointee.isClosing { write(slot) }
+            guard !slot.pointee.isClosing else { continue }
+            if slot.pointee.isNew {
+                slot.pointee.isNew = false
+                resumeReading(slot)
+                owner.connected(slot)
+            } else {
+                write(slot)
+            }
         }
         dirty.removeAll(keepingCapacity: true)
     }
@@ -400,7 +441,7 @@ package final class StreamPool {
 
     /// Bytes that the peer's kernel has not got yet: those that wait here, and those that this one's kernel holds.
     package func untaken(_ slot: StreamPointer) -> Int {
-        unwritten(slot) + cuv_unacknowledged(cuv_tcp_as_handle(Self.tcp(slot)))
+        unwritten(slot) + cuv_unacknowledged(cuv_stream_as_handle(Self.handle(slot)))
     }
 
     /// Whether the peer has taken something since this was last asked of the stream.
@@ -434,7 +475,8 @@ package final class StreamPool {
 
     /// Has the kernel ask now and then whether a silent peer is still there.
     package func probeSilentPeer(_ slot: StreamPointer, after seconds: UInt32 = 15) {
-        uv_tcp_keepalive(Self.tcp(slot), 1, seconds)
+        // Of one that is on this host the kernel knows.
+        if !slot.pointee.isLocal { uv_tcp_keepalive(Self.tcp(slot), 1, seconds) }
     }
 
     // MARK: Closing
@@ -450,16 +492,16 @@ package final class StreamPool {
     package func close(_ slot: StreamPointer) {
         guard !slot.pointee.isClosing else { return }
         markClosing(slot)
-        uv_close(cuv_tcp_as_handle(Self.tcp(slot)), streamClosed)
+        uv_close(cuv_stream_as_handle(Self.handle(slot)), streamClosed)
     }
 
-    /// Breaks a connection so that both ends see a reset.
+    /// Breaks a connection so that both ends see a reset; the other end of a Unix socket sees its end.
     func reset(_ slot: StreamPointer) {
         guard !slot.pointee.isClosing else { return }
         counters.errors += 1
         owner.ended(slot, error: UVError(code: UV_ECONNRESET.rawValue, operation: "write"))
         guard !slot.pointee.isClosing else { return }
-        guard uv_tcp_close_reset(Self.tcp(slot), streamClosed) == 0 else { return close(slot) }
+        guard !slot.pointee.isLocal, uv_tcp_close_reset(Self.tcp(slot), streamClosed) == 0 else { return close(slot) }
         markClosing(slot)
     }
 
@@ -491,10 +533,16 @@ package final class StreamPool {
     package func closeAll() { forEach { close($0) } }
 
     @inline(__always)
-    static func tcp(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_tcp_t> { slot.pointee.handles.tcp }
+    static func tcp(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_tcp_t> {
+        UnsafeMutableRawPointer(slot.pointee.handles.socket).assumingMemoryBound(to: uv_tcp_t.self)
+    }
+    @inline(__always)
+    static func pipe(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_pipe_t> {
+        UnsafeMutableRawPointer(slot.pointee.handles.socket).assumingMemoryBound(to: uv_pipe_t.self)
+    }
     @inline(__always)
     static func handle(_ slot: StreamPointer) -> UnsafeMutablePointer<uv_stream_t> {
-        cuv_tcp_as_stream(tcp(slot))
+        UnsafeMutableRawPointer(slot.pointee.handles.socket).assumingMemoryBound(to: uv_stream_t.self)
     }
     @inline(__always)
     static func buffer(_ bytes: UnsafeRawBufferPointer) -> uv_buf_t {

@@ -12,6 +12,9 @@ package enum SystemClock {
     /// Never set back; stands while the machine sleeps.
     static func monotonic() -> Instant { Instant(nanoseconds: cuv_clock_monotonic()) }
 
+    /// Stops this thread for so long, or until a signal comes.
+    static func sleep(_ amount: TimeAmount) { cuv_sleep(amount.nanoseconds) }
+
     package static func reading() -> ClockReading {
         ClockReading(wall: cuv_clock_realtime(), boot: cuv_clock_boottime(), bootID: bootID)
     }

@@ -45,6 +45,12 @@ struct HostOptions: ParsableArguments {
     var listen = EndpointArgument(.loopback(0))
 
     @Option(
+        help: ArgumentHelp(
+            "Where a router takes customers besides, HOST:PORT: other routers of this user may share it, and each connection "
+                + "comes to one of them.", valueName: "address"))
+    var share: EndpointArgument?
+
+    @Option(
         help: ArgumentHelp("Where to gossip, HOST:PORT or [IPV6]:PORT; [::] serves IPv4 as well.", valueName: "address")
     )
     var gossip = EndpointArgument(.loopback(0))
@@ -121,6 +127,7 @@ struct HostOptions: ParsableArguments {
             settings.join = join
             settings.keysPath = keysFile
             settings.listen = listen.endpoint
+            settings.share = share?.endpoint
             settings.admin = admin
             settings.gossip = gossip.endpoint
             settings.advertise = try AdvertisedAddress.choose(

@@ -23,6 +23,8 @@ struct RolloutBench {
     var failures: [String: String] = [:]
     /// Changed cells that have died.
     var down: [String: String] = [:]
+    /// How late the machine's timers are.
+    var late = TimeAmount.zero
     private(set) var now = Instant(nanoseconds: 0)
     /// Those that run with the new version.
     private(set) var changed: Set<String> = []
@@ -66,6 +68,7 @@ struct RolloutBench {
             sight.requests += UInt64(old.rate)
         }
         sight.down = down
+        sight.late = late
         carryOut(rollout.look(sight, now: now))
     }
 

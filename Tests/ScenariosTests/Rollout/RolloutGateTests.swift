@@ -36,6 +36,25 @@ import Testing
         #expect(try gate("p99 of services", timed(13_000), timed(9_000)).verdict == .failed)
     }
 
+    @Test func whatABusyMachineMakesSlowFailsNothing() throws {
+        func timed(_ microseconds: UInt64) -> CellFiguresPage.Cell {
+            var cell = cell(ok: 2_000)
+            cell.services.times = [[microseconds, 2_000]]
+            return cell
+        }
+        func verdict(_ late: TimeAmount) throws -> RolloutReport.Gate {
+            var gates = RolloutGates(
+                changed: .init(timed(11_000)), others: .init(timed(6_500)), changedBefore: .init())
+            gates.late = late
+            return try #require(gates.all.first { $0.name == "p99 of services" })
+        }
+        #expect(try verdict(.zero).verdict == .failed)
+        #expect(try verdict(.milliseconds(4)).verdict == .failed)
+        let busy = try verdict(.milliseconds(6))
+        #expect(busy.verdict == .undecided && busy.needed == nil)
+        #expect(busy.text.hasSuffix("limit 1.1x, while timers were late by 6.00 ms"), "\(busy.text)")
+    }
+
     @Test func aShareFailsWhereItsIntervalLeavesTheBoundOut() throws {
         #expect(try gate("success rate", cell(ok: 1_000), cell(ok: 1)).verdict == .met)
         #expect(try gate("success rate", cell(ok: 900, failed: 100), cell(ok: 1)).verdict == .failed)

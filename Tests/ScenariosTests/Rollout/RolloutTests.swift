@@ -45,6 +45,26 @@ import Testing
         #expect(gate.name == "p99 of services" && low > 1.1, "\(gate.text)")
     }
 
+    @Test func whileTheMachineIsBusyNoTimeIsJudged() throws {
+        var bench = RolloutBench(.of(undecided: .goOn))
+        (bench.new.slower, bench.late) = (1.3, .milliseconds(20))
+        bench.run()
+        #expect(bench.report.state == .done)
+        #expect(bench.report.reason?.contains("while timers were late by 20.00 ms") == true, "\(bench.report)")
+        // Not even where it was busy only before, and the last stage is compared with that.
+        bench = RolloutBench(.of(1, cells: 1, undecided: .goOn))
+        bench.late = .milliseconds(20)
+        bench.run { $0.state == .watching }
+        (bench.new.slower, bench.late) = (1.3, .zero)
+        bench.run()
+        #expect(bench.report.state == .done, "\(bench.report)")
+        // Errors are none of the machine's.
+        bench = RolloutBench(.of(undecided: .goOn))
+        (bench.new.errors, bench.late) = (0.2, .milliseconds(20))
+        bench.run()
+        #expect(bench.report.state == .rolledBack)
+    }
+
     @Test func oneThatFailsIsRolledBackEarly() throws {
         var bench = RolloutBench(.of())
         bench.new.errors = 0.3

@@ -9,6 +9,7 @@ class StreamPair {
     private(set) var near: StreamPool!
     private(set) var far: StreamPool!
     private(set) var listener: StreamListener!
+    private var localListener: LocalListener?
     private(set) var stream: StreamPointer!
     private(set) var peer: StreamPointer?
     private(set) var nearInput: [UInt8] = []
@@ -20,8 +21,10 @@ class StreamPair {
     var onReceived: (StreamPointer) -> Void = { _ in }
     private var owners: [StreamHandlers] = []
 
-    /// - Parameter prepare: is given both pools before there is a stream.
-    init(_ loop: EventLoop, _ prepare: (_ near: StreamPool, _ far: StreamPool) -> Void) throws {
+    /// - Parameters:
+    ///   - isLocal: over a Unix socket.
+    ///   - prepare: is given both pools before there is a stream.
+    init(_ loop: EventLoop, isLocal: Bool = false, _ prepare: (_ near: StreamPool, _ far: StreamPool) -> Void) throws {
         self.loop = loop
         let nearOwner = StreamHandlers(
             on: loop, connected: { [unowned self] _ in isConnected = true },
@@ -45,7 +48,13 @@ class StreamPair {
             near.flush()
             far.flush()
         }
-        stream = near.connect(to: listener.local)
+        if isLocal {
+            let name = LocalListener.name(of: listener.local)
+            localListener = try LocalListener(pool: far, name: name) { [unowned self] in peer = $0 }
+            stream = near.connect(toLocal: name)
+        } else {
+            stream = near.connect(to: listener.local)
+        }
         try loop.turn { peer != nil }
     }
 
@@ -63,6 +72,7 @@ class StreamPair {
         near.closeAll()
         far.closeAll()
         listener.close()
+        localListener?.close()
     }
 
     func close() {

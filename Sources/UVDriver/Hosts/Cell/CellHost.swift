@@ -79,6 +79,9 @@ package final class CellHost {
         let region = topology.regions[place.region]
         let gossip = try runtime.gossip(
             data: front.local, admin: front.local, region: region.name, zone: region.zones[place.zone])
+        do throws(UVError) { try front.listen(locallyAs: gossip.profile.data) } catch {
+            runtime.events.log("no-local-links", "links of this host take TCP: \(error)")
+        }
         sharedPools = try SharedPools(
             topology.shared ?? [], cell: cell, boot: settings.boot, directory: settings.dataDirectory + "/../..",
             loop: runtime.loop)

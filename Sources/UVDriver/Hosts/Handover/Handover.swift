@@ -49,10 +49,12 @@ struct HandedSockets {
     var data: Int32
     var admin: Int32
     var gossip: Int32
+    /// Of a port that routers share.
+    var shared: Int32?
     /// How many cells the holder reaches.
     var serving: Int
 
-    var descriptors: [Int32] { [data, admin, gossip] }
+    var descriptors: [Int32] { [data, admin, gossip] + (shared.map { [$0] } ?? []) }
 
     func close() { descriptors.forEach(Self.close) }
     static func close(_ descriptor: Int32) { _ = cuv_close(descriptor) }
@@ -165,14 +167,17 @@ struct HandoverRequest {
             answer = packet
         }
         let (words, descriptors) = (answer.text.split(separator: " "), answer.descriptors)
-        guard descriptors.count == 3, words.count == 2, words[0] == "yours", let serving = Int(words[1]) else {
+        guard descriptors.count == 3 || descriptors.count == 4, words.count == 2, words[0] == "yours",
+            let serving = Int(words[1])
+        else {
             descriptors.forEach(HandedSockets.close)
             _ = cuv_close(fd)
             return nil
         }
         return HandoverRequest(
             sockets: HandedSockets(
-                data: descriptors[0], admin: descriptors[1], gossip: descriptors[2], serving: serving), fd: fd)
+                data: descriptors[0], admin: descriptors[1], gossip: descriptors[2],
+                shared: descriptors.count > 3 ? descriptors[3] : nil, serving: serving), fd: fd)
     }
 
     /// From now on this process answers customers.

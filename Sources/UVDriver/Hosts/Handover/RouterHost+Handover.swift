@@ -39,6 +39,11 @@ extension RouterHost {
             startTimer = nil
             do throws(UVError) {
                 try front.listen(on: runtime.settings.listen, inherited: handover.sockets.data)
+                if let share = runtime.settings.share {
+                    try front.listen(shared: share, inherited: handover.sockets.shared)
+                } else if let shared = handover.sockets.shared {
+                    HandedSockets.close(shared)
+                }
             } catch {
                 HostRuntime.refuseToStart(error, runtime.settings)
                 return stop()
@@ -55,12 +60,14 @@ extension RouterHost {
     private func handOver() -> HandedSockets? {
         guard !isStopping, let listener = front.listener, let door = admin.listener else { return nil }
         var copies: [Int32] = []
-        for handle: LoopHandle in [listener, door, runtime.udp] {
+        let shared: [LoopHandle] = front.sharedListener.map { [$0] } ?? []
+        let handles: [LoopHandle] = [listener, door, runtime.udp] + shared
+        for handle in handles {
             guard let copy = try? handle.duplicateDescriptor() else { break }
             copies.append(copy)
         }
         let serving = node.pointee.topology.cells.indices.count { node.pointee.isServing(CellIndex($0)) }
-        guard copies.count == 3 else {
+        guard copies.count == handles.count else {
             copies.forEach { HandedSockets.close($0) }
             return nil
         }
@@ -70,7 +77,9 @@ extension RouterHost {
         runtime.yield()
         admin.stopListening()
         admin.pool.closeAll()
-        return HandedSockets(data: copies[0], admin: copies[1], gossip: copies[2], serving: serving)
+        return HandedSockets(
+            data: copies[0], admin: copies[1], gossip: copies[2], shared: copies.count > 3 ? copies[3] : nil,
+            serving: serving)
     }
 
     private func handedOver(isServing: Bool) {

@@ -71,12 +71,19 @@ class CellLinks: StreamOwner {
             wire.connectionHangs(with: wire.nodes.number(of: cell))
             return links.hangs(to: cell, since: loop.now())
         }
-        guard let stream = pool.connect(to: endpoint, from: settings.advertise, tag: UInt32(cell.rawValue)) else {
+        guard let stream = connect(endpoint, tag: UInt32(cell.rawValue)) else {
             failedAtOnce.append(cell)
             return
         }
         links.tries(stream.pointee.id, to: cell)
         pool.setPeer(wire.nodes.number(of: cell), of: stream)
+    }
+
+    /// Over a Unix socket where the cell is on this host and has one.
+    private func connect(_ endpoint: Endpoint, tag: UInt32) -> StreamPointer? {
+        let isSecured = pool.security?.secures(endpoint) ?? false
+        if !isSecured, let near = pool.connect(toLocal: LocalListener.name(of: endpoint), tag: tag) { return near }
+        return pool.connect(to: endpoint, from: settings.advertise, tag: tag)
     }
 
     func close(_ cell: CellIndex) {

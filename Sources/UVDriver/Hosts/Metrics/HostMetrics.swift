@@ -243,7 +243,7 @@ package struct MetricPage: ~Copyable {
 enum RouterMetrics {
     static func text(
         _ node: UnsafeMutablePointer<RouterNode>, health: CellHealthReport, front: RouterFront, admin: AdminServer,
-        links: CellLinks, runtime: HostRuntime
+        links: CellLinks, nap: Nap, runtime: HostRuntime
     ) -> String {
         var page = MetricPage()
         page.health(health)
@@ -331,6 +331,8 @@ enum RouterMetrics {
         page.counter("cellmesh_router_abandoned_total", "Requests whose client went away.", counters.abandoned)
         page.routerPolicies(node, now: runtime.loop.now())
         page.links(links)
+        page.counter(
+            "cellmesh_router_naps_total", "Rests of a moment under load, so that more frames come together.", nap.taken)
         for (position, cell) in node.pointee.topology.cells.enumerated() {
             page.gauge(
                 "cellmesh_router_cell_serving", "1 while the router takes the cell for healthy.",

@@ -30,6 +30,9 @@ package final class RouterHost {
     var stopTimer: LoopTimer?
     var startTimer: LoopTimer?
     var offer: HandoverOffer?
+    private(set) var nap = Nap()
+    /// What has come until the turn before: requests and frames.
+    private var come: UInt64 = 0
 
     /// Runs until the process is told to stop.
     /// - Returns: the exit code.
@@ -79,7 +82,10 @@ package final class RouterHost {
             }
         }
         links.events = runtime.events
-        if handover == nil { try front.listen(on: settings.listen) }
+        if handover == nil {
+            try front.listen(on: settings.listen)
+            if let share = settings.share { try front.listen(shared: share) }
+        }
         try admin.listen(on: settings.admin, inherited: handover?.sockets.admin)
 
         let region = topology.regions[router.region]
@@ -152,6 +158,11 @@ package final class RouterHost {
         admin.endTurn()
         if runtime.takeNewPlacement() { saved.save(node.pointee.ledger.table) }
         runtime.alarm.arm(at: hasMore ? runtime.loop.now() : node.pointee.nextDeadline())
+        let gathered = front.served &+ links.counters.framesIn &- come
+        come &+= gathered
+        if nap.rests(after: Int(clamping: gathered), inWork: node.pointee.inWork), !hasMore {
+            SystemClock.sleep(Nap.length)
+        }
     }
 
     private var hasMore: Bool {

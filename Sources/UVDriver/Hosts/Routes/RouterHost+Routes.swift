@@ -59,7 +59,7 @@ extension RouterHost: TellingHost {
 
     var metricsText: String {
         RouterMetrics.text(
-            node, health: health.report, front: front, admin: admin, links: links, runtime: runtime)
+            node, health: health.report, front: front, admin: admin, links: links, nap: nap, runtime: runtime)
     }
 
     var breakersText: String { GatesPage.text(node.pointee.gateViews(now: runtime.loop.now())) }

@@ -20,6 +20,8 @@ package struct HostSettings {
     /// `HOST:PORT` of members that run already.
     package var join: [String] = []
     package var listen = Endpoint.loopback(0)
+    /// Where a router takes customers besides, at a port that it shares with others; nil: nowhere.
+    package var share: Endpoint?
     package var admin = Endpoint.loopback(0)
     package var gossip = Endpoint.loopback(0)
     /// The address to tell the others; nil: the one that is bound.

@@ -36,7 +36,8 @@ struct UpCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The port of the first router, 0 to 65535; any free one where it is 0 or left out.", valueName: "port"))
+            "The port that customers come in at, 0 to 65535; any free one where it is 0 or left out. Several routers share it, "
+                + "beside one of each.", valueName: "port"))
     var port: UInt16?
 
     @Option(

@@ -46,7 +46,8 @@ struct ControlCommand: ParsableCommand {
     var gossip: EndpointArgument?
 
     @Option(
-        help: ArgumentHelp("Where the first router takes customers, HOST:PORT or [IPV6]:PORT.", valueName: "address"))
+        help: ArgumentHelp(
+            "Where customers come in, HOST:PORT or [IPV6]:PORT; several routers share it.", valueName: "address"))
     var listen: EndpointArgument?
 
     @Option(help: ArgumentHelp("How long processes go on without a control plane.", valueName: "duration"))

@@ -18,6 +18,8 @@ struct HandoverTests {
         var asked = 0
         var ends: [Bool] = []
         var refuses = false
+        /// Whether there is a port that it shares.
+        var shares = false
 
         /// - Parameter depth: of the directory; deep ones have paths that are too long for a socket.
         init(depth: Int = 1) throws {
@@ -39,7 +41,9 @@ struct HandoverTests {
                 guard !refuses, let data = try? server.listener?.duplicateDescriptor(),
                     let gossip = try? udp.duplicateDescriptor(), let admin = try? udp.duplicateDescriptor()
                 else { return nil }
-                return HandedSockets(data: data, admin: admin, gossip: gossip, serving: 12)
+                return HandedSockets(
+                    data: data, admin: admin, gossip: gossip,
+                    shared: shares ? try? server.listener?.duplicateDescriptor() : nil, serving: 12)
             }
             offer.onEnd = { [unowned self] in ends.append($0) }
         }
@@ -100,9 +104,10 @@ struct HandoverTests {
     func handover(depth: Int) throws {
         let holder = try Holder(depth: depth)
         defer { holder.close() }
+        holder.shares = depth > 1
         let seen = Shared()
         try ask(holder) { request in
-            guard let request else { return }
+            guard let request, (request.sockets.shared != nil) == (depth > 1) else { return }
             seen.number.store(request.sockets.serving, ordering: .sequentiallyConsistent)
             request.sockets.close()
             request.serve()
