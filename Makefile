@@ -6,7 +6,7 @@ BUILD := .build
 RELEASE_FLAGS := -c release --static-swift-stdlib
 BINARY := $(BUILD)/release/cellmesh
 
-.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page drills test-kills test-prometheus test-export test-play-kube test-compose image swarm swarm-moves matrix fuzz release bootstrap clean
+.PHONY: help demo test lint format bench bench-swim bench-faults bench-feed bench-page thousand drills test-kills test-prometheus test-export test-play-kube test-compose image swarm swarm-moves matrix fuzz release bootstrap clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ test: bootstrap ## Run all tests
 	@scripts/test-readme $(BINARY)
 	@scripts/test-otlp $(BINARY)
 	@scripts/test-kills $(BINARY) 60 'kill:'
+
+thousand: release ## Start a thousand cells, and measure start, memory, idle load, commands and end (two minutes)
+	@scripts/thousand $(BINARY)
 
 drills: release ## Run every drill where it has to pass, and where it has to deviate (30 minutes)
 	@scripts/drills $(BINARY)

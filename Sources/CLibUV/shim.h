@@ -85,6 +85,9 @@ static inline int cuv_return_large_blocks(int bytes) {
     return mallopt(M_MMAP_THRESHOLD, bytes) && mallopt(M_TRIM_THRESHOLD, bytes);
 }
 
+// What was freed and lies in the heap is the system's again.
+static inline void cuv_trim(void) { malloc_trim(0); }
+
 static inline const struct sockaddr *cuv_sockaddr(const struct sockaddr_in *address) {
     return (const struct sockaddr *)address;
 }

@@ -49,6 +49,10 @@ extension SWIM {
     }
 
     /// Fills `outgoing` with the news told least often, up to `room` bytes, leaving out what `audience` knows of itself.
+    ///
+    /// Where a thousand members begin at once, every one of them would tell a thousand names sixteen times each: a minute of
+    /// nothing else. In a flood each telling of somebody who lives counts for `retransmit`, and exchanges of digests, which
+    /// wait for its end, bring what few have missed. What is said of suspects and of the dead is told as often as ever.
     mutating func fillWithGossip(_ room: inout Int, except audience: MemberID?) {
         guard !queue.isEmpty else { return }
         // Sizes differ: a few that do not fit are passed over in favour of smaller ones.
@@ -67,7 +71,8 @@ extension SWIM {
             if size <= room {
                 room -= size
                 outgoing.updates.append(update)
-                queue.sent(entry)
+                let isIntroduction = if case .alive = update { true } else { false }
+                queue.sent(entry, tellings: isIntroduction && queue.isFlooded ? configuration.retransmit : 1)
             } else {
                 misfits += 1
                 queue.giveBack(entry)

@@ -18,6 +18,9 @@ extension SWIM {
     /// The digest of the live view: equal at two observers that agree.
     public var digest: SyncDigest { table.digest }
 
+    /// Rises whenever `members` may have become another list.
+    public var revision: UInt64 { table.revision &+ standings.revision }
+
     /// All members this observer knows, sorted by name.
     public var members: [Member] {
         table.sorted().compactMap(member)

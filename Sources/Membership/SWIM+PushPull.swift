@@ -5,6 +5,9 @@ import MeshBase
 /// A list names the part of the hash space it covers, so that its receiver can answer with exactly what the sender
 /// lacks there. Nothing is remembered between the packets, and each may be lost.
 extension SWIM {
+    /// Exchanges in a row that may be put off.
+    private static let mostPutOff = 32
+
     mutating func requestSync(
         from endpoint: Endpoint, about: MemberID? = nil, into sink: inout some SWIMSink & ~Copyable
     ) {
@@ -19,6 +22,15 @@ extension SWIM {
 
     mutating func syncTick(now: Instant, rng: inout Generator, into sink: inout some SWIMSink & ~Copyable) {
         guard phase == .running else { return }
+        // While so much is being told all views differ, and would be listed to the last name: exchanges out of turn wait for
+        // the end of it, though not for ever.
+        if syncDelay != nil, queue.isFlooded, syncsPutOff < Self.mostPutOff {
+            syncsPutOff += 1
+            timers.arm(
+                .sync, at: now + configuration.gossipInterval + random(configuration.gossipInterval * 4, rng: &rng))
+            return
+        }
+        syncsPutOff = 0
         pickPeers(1, except: nil, rng: &rng)
         // Nobody left: the exchanges begin again with the next member.
         guard let peer = picks.first else { return }

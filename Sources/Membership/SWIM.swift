@@ -83,6 +83,8 @@ public struct SWIM {
     var freshUntil = Instant.zero
     /// The next time to the digest exchange while it is still short after a join or a heal; nil when it is regular.
     var syncDelay: TimeAmount?
+    /// How often it was put off since the last one.
+    var syncsPutOff = 0
     var nextUnaskedSync = Instant.zero
     /// Packets of answers that may still leave in the probe interval that began then.
     var syncBudget = 0

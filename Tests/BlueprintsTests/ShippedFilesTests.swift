@@ -55,7 +55,7 @@ import Topology
         for name in [
             "eight-cells", "flagship-poison-replaced", "flagship-poison", "flagship", "hundred-cells", "leaky",
             "monolith",
-            "nine-cells", "poison-replaced", "poison", "three-regions", "walled",
+            "nine-cells", "poison-replaced", "poison", "thousand-cells", "three-regions", "walled",
         ] { #expect(ShippedFiles.topologies.contains("\(name).yaml")) }
         for name in ["echo", "storefront-important", "storefront"] {
             #expect(ShippedFiles.blueprints.contains("\(name).yaml"))
@@ -71,6 +71,8 @@ import Topology
         #expect(flagship.customers.geographies.isEmpty && flagship.deciders == 5)
         let hundred = try #require(ShippedFiles.load("hundred-cells.yaml").topology)
         #expect(hundred.cells.count == 100 && hundred.sharding.size == 5 && hundred.sharding.spread == .cell)
+        let thousand = try #require(ShippedFiles.load("thousand-cells.yaml").topology)
+        #expect(thousand.cells.count == 1_000 && thousand.regions.count == 5 && thousand.membership.profile == .lan)
         let monolith = try #require(ShippedFiles.load("monolith.yaml").topology)
         #expect(monolith.cells.count == 1 && monolith.sharding.size == 1 && monolith.deciders == 1)
         var poison = try #require(ShippedFiles.load("flagship-poison.yaml").topology)

@@ -28,14 +28,15 @@ final class TargetsFile {
 extension ControlPlane {
     /// Tells where processes tell their metrics.
     func noteTargets() {
-        let control = WirePlace(topology).control
+        let places = WirePlaces(topology)
+        let control = places.control
         var groups = [
             TargetsFile.Group(
                 targets: [api.local.description],
                 labels: ["mesh": directory.name, "role": "control", "region": control.region, "zone": control.zone])
         ]
         for process in supervisor.processes {
-            guard let admin = process.addresses.admin, let place = WirePlace(topology).place(of: process.name) else {
+            guard let admin = process.addresses.admin, let place = places[process.name] else {
                 continue
             }
             var labels = [
@@ -48,28 +49,32 @@ extension ControlPlane {
     }
 }
 
-/// Where a process runs, as it tells the membership: what is no cell is in the first zone of its region.
-private struct WirePlace {
-    let topology: MeshTopology
+/// Where processes run, as they tell the membership: what is no cell is in the first zone of its region.
+private struct WirePlaces {
+    typealias Place = (region: String, zone: String)
 
-    init(_ topology: MeshTopology) { self.topology = topology }
+    let control: Place
+    private var cells: [String: Place] = [:]
+    private var routers: [String: Place] = [:]
 
-    var control: (region: String, zone: String) { first(of: topology.control.region) }
-
-    func place(of name: ProcessName) -> (region: String, zone: String)? {
-        switch name.role {
-        case .cell:
-            return topology.cellIndex(named: name.name).map {
-                let cell = topology.cells[$0.position]
-                let region = topology.regions[cell.region]
-                return (region.name, region.zones[cell.zone])
-            }
-        case .router: return topology.routers.first { $0.name == name.name }.map { first(of: $0.region) }
-        default: return control
+    init(_ topology: MeshTopology) {
+        func first(of region: Int) -> Place {
+            (topology.regions[region].name, topology.regions[region].zones.first ?? "")
         }
+        control = first(of: topology.control.region)
+        cells.reserveCapacity(topology.cells.count)
+        for cell in topology.cells {
+            let region = topology.regions[cell.region]
+            cells[cell.name] = (region.name, region.zones[cell.zone])
+        }
+        for router in topology.routers { routers[router.name] = first(of: router.region) }
     }
 
-    private func first(of region: Int) -> (region: String, zone: String) {
-        (topology.regions[region].name, topology.regions[region].zones.first ?? "")
+    subscript(name: ProcessName) -> Place? {
+        switch name.role {
+        case .cell: cells[name.name]
+        case .router: routers[name.name]
+        default: control
+        }
     }
 }

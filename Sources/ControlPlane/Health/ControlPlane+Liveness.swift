@@ -7,8 +7,12 @@ import UVDriver
 extension ControlPlane {
     func makeLivenessWatch() -> LivenessWatch? {
         guard let probes = topology.cellPolicies(ofBlueprint: 0).probes else { return nil }
+        var settings = probes[.liveness]
+        // What cells tell unasked is an answer, too: of many it comes in turns.
+        let turns = StoreWatch.turns(of: topology.cells.count)
+        if turns > 1 { settings.every = max(settings.every, .seconds(Int64(turns) + 1)) }
         return LivenessWatch(
-            loop: loop, client: client, settings: probes[.liveness],
+            loop: loop, client: client, settings: settings,
             targets: { [unowned self] in
                 supervisor.processes.compactMap { process in
                     guard process.isServing, !process.isPaused, !process.isSilent, let identity = process.identity,

@@ -92,7 +92,8 @@ package final class LiveDesk {
         boot = SecretText.random(bytes: 8)
         begun = loop.now()
         (version, cells) = (placement.table.version, source.topology().cells.count)
-        model = LiveModel(source.topology(), placement: placement)
+        model = LiveModel(
+            source.topology(), placement: placement, silence: Self.silence(of: source.topology().cells.count))
         alerts = AlertEvaluator(objective: AlertObjective(declared: source.topology().strictestErrorRate))
         latest = FeedState(seq: 0, t: 0, cells: source.topology().cells.count)
         // Higher than any number of an earlier life, whose readers come back.
@@ -157,7 +158,7 @@ package final class LiveDesk {
         vitals.streams = readers.count
         vitals.host = host.host(now)
         vitals.host?.latenessMilliseconds = lateness.p99?.milliseconds
-        vitals.told = toldAt.values.count { now - $0 <= .seconds(3) }
+        vitals.told = toldAt.values.count { now - $0 <= Self.silence(of: cells) }
         return vitals
     }
 
@@ -229,6 +230,12 @@ package final class LiveDesk {
         timer?.close()
         timer = try? LoopTimer.once(loop: loop, after: interval) { [weak self] in self?.tick() }
     }
+
+    /// A cell that has told nothing for so long is silent: it was asked three times.
+    static func silence(of cells: Int) -> TimeAmount { .seconds(3) * Int64(StoreWatch.turns(of: cells)) }
+
+    /// Somebody looks on, or something is in force: what cells tell should be of this second.
+    var isWatched: Bool { !readers.isEmpty || isBusy || onEvents != nil }
 
     /// Something is in force whose course somebody may look back on.
     private var isBusy: Bool {

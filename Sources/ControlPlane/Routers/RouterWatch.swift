@@ -74,9 +74,14 @@ final class RouterWatch {
         let names = Set(now.map(\.name))
         known = known.filter { names.contains($0.key) }
         for router in now { ask(router) }
-        timer = try? LoopTimer.once(loop: loop, after: isUnsettled() ? Self.hurry : Self.interval) { [weak self] in
-            self?.tick()
-        }
+        timer = try? LoopTimer.once(loop: loop, after: wait) { [weak self] in self?.tick() }
+    }
+
+    /// What a router of a thousand cells answers is written and read in a millisecond or two: it is asked less often.
+    private var wait: TimeAmount {
+        let cells = Int64(known.values.reduce(0) { max($0, $1.reached?.count ?? 0) })
+        return isUnsettled()
+            ? max(Self.hurry, .microseconds(100) * cells) : max(Self.interval, .microseconds(800) * cells)
     }
 
     private func ask(_ router: Router) {

@@ -118,6 +118,7 @@ extension ControlPlane: APIBackend, APIChanges {
 
     package func processes() -> ProcessesReport {
         let live = liveRouters
+        memoryLooks.begin(of: Set(supervisor.processes.compactMap(\.identity)), now: loop.freshNow())
         var rows = supervisor.processes.map { process in
             let isHere = !driver.isElsewhere(process.name)
             var row = row(
@@ -163,7 +164,13 @@ extension ControlPlane: APIBackend, APIChanges {
         _ name: ProcessName, _ pid: Int32?, _ state: ProcessState, _ addresses: ProcessAddresses, _ restarts: Int,
         started: Int64
     ) -> ProcessesReport.Row {
-        let memory = pid.flatMap { ProcessUsage.memory(pid: $0) }
+        let memory = pid.flatMap { pid in
+            guard let identity = supervisor[name]?.identity, identity.pid == pid else {
+                return ProcessUsage.memory(pid: pid)
+            }
+            return memoryLooks.memory(
+                of: identity, now: loop.freshNow, look: ProcessUsage.memory(pid:), brief: ProcessUsage.resident(pid:))
+        }
         let since = pid.map { Self.started($0, known: started, now: loop.wallClock()) }
         return ProcessesReport.Row(
             name: name.name, role: name.role.name, pid: pid, state: state,

@@ -33,8 +33,7 @@ extension ControlPlane {
         beginHosts()
         isAdopted = true
         reconcileFaults()
-        noteAddresses()
-        noteTargets()
+        noteProcesses()
         scheduleFaultExpiry()
         countCustomers()
         startTimer = try? LoopTimer(loop: loop) { [unowned self] in checkStart() }
@@ -45,6 +44,28 @@ extension ControlPlane {
         livenessWatch?.start()
         liveDesk.start()
         checkStart()
+    }
+
+    /// Between two looks at all processes: nothing in a mesh of up to 64, and else a time for each of them, so that the looks at
+    /// all of them while they start take no more of it than one each would.
+    private func pace(each: TimeAmount) -> TimeAmount {
+        topology.cells.count > 64 ? each * Int64(topology.cells.count) : .zero
+    }
+
+    /// Where processes are is written down for others, now or a moment later.
+    func noteProcesses() {
+        let (now, interval) = (loop.now(), pace(each: .microseconds(250)))
+        guard noteTimer == nil else { return }
+        if let lastNote, now - lastNote < interval {
+            noteTimer = try? LoopTimer.once(loop: loop, after: interval - (now - lastNote)) { [weak self] in
+                self?.noteTimer = nil
+                self?.noteProcesses()
+            }
+            if noteTimer != nil { return }
+        }
+        lastNote = now
+        noteAddresses()
+        noteTargets()
     }
 
     func countCustomers() {
@@ -75,8 +96,12 @@ extension ControlPlane {
         }
     }
 
+    /// Of a large mesh not each change is looked at: the timer comes again.
     func checkStart() {
         guard !isReady, !isStopping, failure == nil else { return }
+        let now = loop.now()
+        if let lastStartCheck, now - lastStartCheck < pace(each: .microseconds(40)) { return }
+        lastStartCheck = now
         let expected = expected
         let serving = expected.count { isInView($0) }
         if serving != shown {

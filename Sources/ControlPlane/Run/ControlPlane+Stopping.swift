@@ -17,6 +17,7 @@ extension ControlPlane {
         guard !isStopping else { return }
         isStopping = true
         startTimer?.close()
+        noteTimer?.close()
         monkeyDesk.close()
         rolloutDesk.close()
         note("stopping", [:])

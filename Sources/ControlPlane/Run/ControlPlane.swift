@@ -54,6 +54,8 @@ package final class ControlPlane {
     private(set) var livenessWatch: LivenessWatch?
     private(set) var desk: EvacuationDesk!
     let settingsDesk: SettingsDesk
+    /// What processes take up, as `ps` shows it.
+    var memoryLooks = MemoryLooks()
     /// What was predicted for actions that may come.
     var predictions = PredictionLedger(seed: SecretText.randomInteger())
     var faultTimer: LoopTimer?
@@ -80,6 +82,10 @@ package final class ControlPlane {
     var onReady: (StartReport) -> Void
     var failure: ControlFailure?
     var startTimer: LoopTimer?
+    /// When what has to be looked at process by process was looked at last.
+    var lastStartCheck: Instant?
+    var lastNote: Instant?
+    var noteTimer: LoopTimer?
     /// Since when all processes serve and the routers reach them; nil before.
     var reachedSince: Instant?
     var stopTimer: LoopTimer?
@@ -227,6 +233,7 @@ package final class ControlPlane {
             traceGatherer.heard(name, boot: vitals.boot, vitals.traces)
         }
         storeWatch.wanted = { [unowned self] in liveDesk.wanted }
+        storeWatch.isWatched = { [unowned self] in liveDesk.isWatched || !isReady || desk.status.outcome != .none }
         storeWatch.onVitals = { [unowned self] name, vitals in
             liveDesk.take(vitals, of: name)
             traceGatherer.heard(name, boot: vitals.boot, vitals.traces)
@@ -302,8 +309,7 @@ package final class ControlPlane {
             if completed { retireDrained(plan) }
         }
         supervisor.onChange = { [unowned self] in
-            noteAddresses()
-            noteTargets()
+            noteProcesses()
             if isAdopted, !isTelling { reconcileFaults() }
             liveDesk.changed()
             checkStart()

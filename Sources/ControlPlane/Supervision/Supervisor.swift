@@ -10,6 +10,9 @@ package final class Supervisor {
         package var restart: RestartPolicy
         /// A process that has not reported after this long is killed.
         package var startTimeout: TimeAmount
+        /// Processes that start at a time. Of many that start at once each takes as long as all of them do, and the control
+        /// plane, which they join through, gets as little of the machine as any of them.
+        package var startsAtOnce = 32
         /// Between SIGTERM and SIGKILL.
         package var stopTimeout = TimeAmount.seconds(2)
         package var seed: UInt64
@@ -45,6 +48,10 @@ package final class Supervisor {
     /// Processes that go and whose name is another one's already, or nobody's; and who waits for each to be gone.
     var leavers: [ProcessIdentity: Leaver] = [:]
     package internal(set) var isShuttingDown = false
+    /// Who is to be started when one of those that start serves, or does not.
+    var startQueue = StartQueue()
+    /// Of these some may start no more.
+    private var starting: Set<ProcessName> = []
 
     struct TimerKey: Hashable {
         enum Purpose { case start, stop, resume, revive, relieve, leave, doubt, look }
@@ -101,9 +108,11 @@ package final class Supervisor {
 
     // MARK: Starting
 
-    /// Starts processes, all at once. What cannot be started is reported through `onStartFailure`.
+    /// Starts processes, as many at a time as the settings say. What cannot be started is reported through `onStartFailure`.
     package func start(_ wanted: [ProcessName]) {
-        let names = wanted.filter { table[$0].map { !$0.isRunning } ?? false }
+        let names = wanted.filter { name in
+            !startQueue.contains(name) && (table[name].map { !$0.isRunning } ?? false)
+        }
         guard !names.isEmpty, !isShuttingDown else { return }
         for name in names {
             cancel(.revive, name)
@@ -122,25 +131,29 @@ package final class Supervisor {
             for name in names { failStart(name, "the journal cannot be written: \(error)") }
             return onChange()
         }
-        let join = joinPoints()
+        startQueue.append(names, join: joinPoints(), words)
+        startNext()
+    }
+
+    /// Starts whose turn it is.
+    func startNext() {
+        guard !isShuttingDown else { return startQueue.removeAll() }
         var started: [(ProcessName, ProcessIdentity)] = []
         var failed: [(ProcessName, String)] = []
-        for name in names {
-            do throws(SpawnFailure) { started.append((name, try spawn(name, join, words[name]))) } catch {
-                failed.append((name, error.description))
-            }
+        starting = starting.filter { if case .starting = table[$0]?.phase { true } else { false } }
+        while starting.count < settings.startsAtOnce, let next = startQueue.popFirst() {
+            // It was killed while it waited, or runs by now.
+            guard let process = table[next.name], !process.isRunning, !process.isHeldDown else { continue }
+            do throws(SpawnFailure) {
+                let spawned = try launch(next.name, next.join, next.store)
+                isStarting(next.name, spawned)
+                started.append((next.name, spawned))
+            } catch { failed.append((next.name, error.description)) }
         }
+        guard !started.isEmpty || !failed.isEmpty else { return }
         journal.started(started, failed: failed, at: driver.wallClock())
         for (name, reason) in failed { failStart(name, reason) }
         onChange()
-    }
-
-    private func spawn(
-        _ name: ProcessName, _ join: [Endpoint], _ store: StoreWord?
-    ) throws(SpawnFailure) -> ProcessIdentity {
-        let spawned = try launch(name, join, store)
-        isStarting(name, spawned)
-        return spawned
     }
 
     /// Starts a process, which is nobody's yet.
@@ -162,6 +175,7 @@ package final class Supervisor {
     /// The process bears the name from now on, and has to say soon that it serves.
     func isStarting(_ name: ProcessName, _ identity: ProcessIdentity) {
         table[name]?.phase = .starting(identity)
+        starting.insert(name)
         table[name]?.addresses = ProcessAddresses()
         table[name]?.started = driver.wallClock()
         table[name]?.servingSince = nil
@@ -185,6 +199,7 @@ package final class Supervisor {
         if name.role == .router { table[name]?.listen = line.addresses.data }
         journal.ready(name, identity, line.addresses, store: line.storeID, at: driver.wallClock())
         for waiter in readyWaiters.removeValue(forKey: name) ?? [] { waiter(nil) }
+        startNext()
         onChange()
     }
 
@@ -209,6 +224,7 @@ package final class Supervisor {
         } else {
             failStart(name, reason)
         }
+        startNext()
         onChange()
     }
 
@@ -313,6 +329,7 @@ package final class Supervisor {
         } else if !wasExpected {
             scheduleRestart(name, servedSince: process.servingSince)
         }
+        startNext()
         onChange()
     }
 

@@ -9,6 +9,8 @@ struct MemberTable {
     /// Members believed alive or suspect, the observer among them.
     private(set) var liveCount = 0
     private(set) var knownCount = 0
+    /// Rises with each change of any member.
+    private(set) var revision: UInt64 = 0
     private var states: [MemberState] = []
     /// What differs from `states`; in use only while these are shared.
     private var differing = SparseStates()
@@ -119,6 +121,7 @@ struct MemberTable {
     }
 
     private mutating func set(_ id: MemberID, _ state: MemberState) {
+        revision &+= 1
         if isShared, differing.count * Self.mostDiffering > states.count { separate() }
         if isShared {
             differing.set(id, state)

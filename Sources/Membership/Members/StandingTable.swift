@@ -8,7 +8,11 @@ import MeshBase
 /// were forgotten (`forget`), and calls `elapse` at `next`. Each returns the new standing, if it is another.
 struct StandingTable: Sendable {
     let rules: StandingRules
-    private var records: [MemberID: StandingRecord] = [:]
+    private var records: [MemberID: StandingRecord] = [:] {
+        didSet { revision &+= 1 }
+    }
+    /// Rises with each change of any record.
+    private(set) var revision: UInt64 = 0
 
     init(rules: StandingRules) { self.rules = rules }
 

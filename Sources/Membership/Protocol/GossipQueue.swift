@@ -130,10 +130,16 @@ struct GossipQueue {
         return nil
     }
 
+    /// More than is told soon: many members have come, or gone, at once.
+    var isFlooded: Bool { count > Self.flood }
+    private static let flood = 64
+
     /// The entry went into the packet.
-    mutating func sent(_ entry: Entry) {
+    ///
+    /// - Parameter tellings: for how many that counts.
+    mutating func sent(_ entry: Entry, tellings: Int = 1) {
         var entry = entry
-        entry.transmissions += 1
+        entry.transmissions = UInt8(clamping: Int(entry.transmissions) + tellings)
         giveBack(entry)
     }
     /// The entry did not fit.
@@ -165,6 +171,8 @@ struct GossipQueue {
             }
         }
         taken.removeAll(keepingCapacity: true)
+        // What a flood took up is not kept for the next one.
+        if current.isEmpty { (isMany, levels, current, taken) = (false, [], [:], []) }
     }
 
     private mutating func insert(_ entry: Entry) {

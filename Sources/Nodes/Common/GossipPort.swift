@@ -1,6 +1,7 @@
 import DequeModule
 import Membership
 import MeshBase
+import Reports
 import Topology
 import Wire
 
@@ -72,6 +73,17 @@ package struct GossipPort: ~Copyable {
     package var keys: (ids: [UInt32], primary: UInt32) { (outbox.channel.keys.ids, outbox.channel.keys.primary) }
     /// Where the last packet came from that is formed like the mesh's and that none of its keys has sealed.
     package private(set) var stranger: Endpoint?
+    /// What this member believes of the mesh. Whoever watches it asks again and again, and mostly it is the same.
+    package var view: Vitals.View {
+        mutating get {
+            let revision = swim.revision
+            if let known, known.revision == revision { return known.view }
+            let view = Vitals.View(swim.members)
+            known = (revision, view)
+            return view
+        }
+    }
+    private var known: (revision: UInt64, view: Vitals.View)?
     private let mesh: String
     private let isOpen: Bool
     private var random: Generator

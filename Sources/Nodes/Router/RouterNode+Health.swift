@@ -34,7 +34,7 @@ extension RouterNode {
         let taking = CellUse(ledger.table, topology).taking
         impact.strike(services: CellSet(cells.filter { taking.contains($0) }), now: now)
         // The window has to be closed, also where no link is up.
-        if impact.isOpen, nextLook == .distantFuture { nextLook = now + CellPulse.interval }
+        if impact.isOpen, nextLook == .distantFuture { nextLook = now + lookInterval }
     }
 
     /// How the worst answer was that services gave a customer in the last seconds, as far as it was not whole.

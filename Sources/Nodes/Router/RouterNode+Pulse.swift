@@ -6,9 +6,12 @@ extension RouterNode {
     /// How long a ping may take: as long as an attempt, and never so little that a busy machine would look silent.
     var pingLimit: TimeAmount { max(policy.attemptTimeout, .milliseconds(250)) }
 
+    /// Between two looks at the cells: of many not more than a thousand a second are pinged while nothing else is heard of them.
+    var lookInterval: TimeAmount { max(CellPulse.interval, .milliseconds(Int64(links.count))) }
+
     /// The first link is up: from now on the cells are looked at.
     mutating func beginLooking(now: Instant) {
-        if nextLook == .distantFuture { nextLook = now + CellPulse.interval }
+        if nextLook == .distantFuture { nextLook = now + lookInterval }
         if nextWatch == .distantFuture { nextWatch = now + .seconds(1) }
         if nextPrediction == .distantFuture, let every = gates.sampleEvery { nextPrediction = now + every }
     }
@@ -31,7 +34,7 @@ extension RouterNode {
         askForHealth(now: now, into: &sink)
         missTheSilent(now: now)
         impact.look(now: now, placement: ledger.table.version)
-        nextLook = isAnyUp || impact.isOpen || started != nil ? now + CellPulse.interval : .distantFuture
+        nextLook = isAnyUp || impact.isOpen || started != nil ? now + lookInterval : .distantFuture
     }
 
     /// Cells that have not served a while after this router's start are out, as any that stopped: the router may be the
@@ -47,7 +50,7 @@ extension RouterNode {
 
     /// The router itself did not run at its time: what it did not hear meanwhile is no cell's fault.
     func stoodStill(_ now: Instant) -> Bool {
-        nextLook != .distantFuture && now - nextLook > CellPulse.interval
+        nextLook != .distantFuture && now - nextLook > lookInterval
     }
 
     /// Asks cells how services are whose breakers here are open: of one that is well they close sooner (C10).

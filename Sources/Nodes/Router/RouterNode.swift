@@ -221,7 +221,7 @@ package struct RouterNode: ~Copyable {
     package mutating func start(seeds: [Endpoint], now: Instant, into sink: inout some RouterSink) {
         clock = now
         started = now
-        nextLook = now + CellPulse.interval
+        nextLook = now + lookInterval
         nextWatch = now + .seconds(1)
         gossip.start(seeds: seeds, now: now, into: &sink)
         followMembers(now: now, into: &sink)

@@ -7,7 +7,7 @@ import Topology
 
 /// Follows the mesh's `faults.json`, and ends each fault when its lease does: also where nobody is left to say so.
 ///
-/// The file is looked at twice a second, and at once when the control plane asks for `/v1/faults`. A process that
+/// The file is looked at twice a second (in a large mesh once in two), and at once when the control plane asks for `/v1/faults`. A process that
 /// starts reads it before it sends anything. A lease ends by the time since boot, so that a jump of the system's clock
 /// neither ends nor prolongs it, nor takes an ended fault back into force in a process that starts.
 package final class FaultWatch {
@@ -36,14 +36,16 @@ package final class FaultWatch {
     /// Bytes of the largest file that is read.
     static let largest = 1 << 20
 
-    package init(path: String, loop: EventLoop, wire: WireLayer, events: HostEvents?) {
+    package init(
+        path: String, loop: EventLoop, wire: WireLayer, events: HostEvents?, every interval: TimeAmount = interval
+    ) {
         self.loop = loop
         self.wire = wire
         self.events = events
         file = WatchedFile(path, most: Self.largest, absent: FaultSheet()) {
             try JSONDecoder().decode(FaultSheet.self, from: Data($0.utf8))
         }
-        file.follow(on: loop, every: Self.interval) { [unowned self] sheet in
+        file.follow(on: loop, every: interval) { [unowned self] sheet in
             follow(sheet)
             evaluate()
         } refuse: { error in

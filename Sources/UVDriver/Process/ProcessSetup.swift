@@ -50,6 +50,9 @@ package enum ProcessSetup {
     /// Memory of large buffers is given back when they are: an idle process keeps no record of a busy hour.
     package static func returnLargeMemory() { _ = cuv_return_large_blocks(512 << 10) }
 
+    /// What was read and dropped at the start is given back: the same in each process of a mesh.
+    package static func returnFreeMemory() { cuv_trim() }
+
     /// How late the kernel may wake this thread, to save energy; by default 50 microseconds.
     package static func setTimerSlack(_ slack: TimeAmount) throws(UVError) {
         // Zero would mean the default.

@@ -24,7 +24,12 @@ package enum ProcessUsage {
         if let content = ProcFile.read("/proc/\(pid)/smaps_rollup"), let memory = memory(parsingRollup: content) {
             return memory
         }
-        guard let content = ProcFile.read("/proc/\(pid)/statm") else { return nil }
+        return resident(pid: pid)
+    }
+
+    /// What is resident alone, which the kernel counts as it goes.
+    package static func resident(pid: Int32) -> Memory? {
+        guard pid > 0, let content = ProcFile.read("/proc/\(pid)/statm") else { return nil }
         return memory(parsingStatm: content, pageSize: sysconf(Int32(_SC_PAGESIZE)))
     }
 

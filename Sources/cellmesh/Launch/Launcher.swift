@@ -24,7 +24,7 @@ enum Launcher {
     private static func outcome(_ arguments: [String]) -> Int32 {
         if let failure = RawArguments.failure() { return report(failure, arguments) }
         do {
-            var command = try CellMesh.parseAsRoot(arguments)
+            var command = try parsed(arguments)
             try command.run()
             return ExitStatus.ok.rawValue
         } catch let failure as CommandFailure {
@@ -34,6 +34,17 @@ enum Launcher {
         } catch {
             return report(parsing: error, arguments)
         }
+    }
+
+    /// A mesh starts many cells: their arguments are read without making the tree of all commands first. What is not
+    /// understood so is, as all else, the tree's.
+    private static func parsed(_ arguments: [String]) throws -> any ParsableCommand {
+        if arguments.first == CellCommand.configuration.commandName, arguments.dropFirst().first == "--name",
+            let command = try? CellRunCommand.parse(Array(arguments.dropFirst()))
+        {
+            return command
+        }
+        return try CellMesh.parseAsRoot(arguments)
     }
 
     /// The one form of all errors: what is wrong, what to do about it, and the command to try next.

@@ -17,16 +17,18 @@ final class SupervisorHarness {
     private(set) var failures: [(ProcessName, String)] = []
 
     init(
-        restart: RestartPolicy = .never, after predecessor: SupervisorHarness? = nil, seed: UInt64 = 11
+        restart: RestartPolicy = .never, after predecessor: SupervisorHarness? = nil, seed: UInt64 = 11,
+        startsAtOnce: Int = 32
     ) throws {
         scratch = try predecessor?.scratch ?? Scratch()
         directory = try predecessor?.directory ?? scratch.mesh()
         journal = try scratch.journal(directory)
         driver = predecessor?.driver ?? FakeProcessDriver()
+        var settings = Supervisor.Settings(restart: restart, startTimeout: .seconds(10), seed: seed)
+        settings.startsAtOnce = startsAtOnce
         supervisor = Supervisor(
             driver: driver, journal: journal, command: ProcessCommand(directory: directory),
-            names: Sample.topology.processNames,
-            settings: Supervisor.Settings(restart: restart, startTimeout: .seconds(10), seed: seed))
+            names: Sample.topology.processNames, settings: settings)
         supervisor.joinPoints = { [.loopback(9_000)] }
         supervisor.onStartFailure = { [unowned self] in failures.append(($0, $1)) }
     }

@@ -23,6 +23,14 @@ import Wire
         return topology
     }
 
+    /// What is nothing for a hundred cells would be four thousand pings a second for a thousand.
+    @Test func manyCellsAreLookedAtLessOften() {
+        #expect(RouterHarness(topology()).node.lookInterval == .milliseconds(250))
+        var mesh = topology()
+        mesh.cells = (1...1_000).map { Cell(name: "r-\($0)", region: 0, zone: 0) }
+        #expect(RouterHarness(mesh).node.lookInterval == .seconds(1))
+    }
+
     @Test func timeoutsInARowDemoteACellAtOnceWhereNoBreakerDoes() {
         let router = RouterHarness(withoutBreakers())
         for _ in 0..<3 { router.request(.post, now: .zero) }

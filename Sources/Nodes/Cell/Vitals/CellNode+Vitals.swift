@@ -48,7 +48,7 @@ extension CellNode {
                 vitals.lackedAge = max(age, 0) / 1_000_000
             }
         }
-        vitals.view = Vitals.View(gossip.swim.members)
+        vitals.view = gossip.view
         return vitals
     }
 }

@@ -25,7 +25,7 @@ extension RouterNode {
         if !impaired.isEmpty { vitals.impaired = impaired }
         vitals.impact = impactVitals(&order, now: now)
         vitals.named = namedCells
-        vitals.view = Vitals.View(gossip.swim.members)
+        vitals.view = gossip.view
         return vitals
     }
 

@@ -71,7 +71,7 @@ package final class CellHost {
             store = nil
         }
         peers = PeerLinks(on: runtime.loop)
-        meter = LoadMeter(loop: runtime.loop)
+        meter = LoadMeter(loop: runtime.loop, rhythm: settings.rhythm)
         peers.configure(settings, wire: runtime.wire)
         runtime.security.secure(peers.pool)
         peers.events = runtime.events

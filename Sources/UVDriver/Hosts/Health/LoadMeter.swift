@@ -5,8 +5,8 @@ import Resilience
 /// Measures what a process cannot see from within its own turns: how late they begin, and how much of a core it uses.
 final class LoadMeter {
     /// Four looks a second: the worst of the last four is what 95 % of a second's turns did not exceed.
-    private static let interval = TimeAmount.milliseconds(250)
-    private static let window = 4
+    private let interval: TimeAmount
+    private let window: Int
 
     private let loop: EventLoop
     private var timer: LoopTimer?
@@ -18,12 +18,17 @@ final class LoadMeter {
     /// After each look.
     var onLook: (LoadSignals) -> Void = { _ in }
 
-    init(loop: EventLoop) { self.loop = loop }
+    /// - Parameter rhythm: how many times as long as usual it is from one look to the next; the window stays a second long.
+    init(loop: EventLoop, rhythm: Int64 = 1) {
+        self.loop = loop
+        interval = .milliseconds(250) * rhythm
+        window = max(1, 4 / Int(rhythm))
+    }
 
     func start() {
         timer = try? LoopTimer(loop: loop) { [unowned self] in look() }
-        timer?.start(after: Self.interval, every: Self.interval)
-        due = loop.freshNow() + Self.interval
+        timer?.start(after: interval, every: interval)
+        due = loop.freshNow() + interval
     }
 
     func close() {
@@ -34,10 +39,10 @@ final class LoadMeter {
     private func look() {
         let now = loop.freshNow()
         lags.append(max(.zero, now - due))
-        if lags.count > Self.window { lags.removeFirst() }
-        due = now + Self.interval
+        if lags.count > window { lags.removeFirst() }
+        due = now + interval
         used.append((now, Self.processor()))
-        if used.count > Self.window + 1 { used.removeFirst() }
+        if used.count > window + 1 { used.removeFirst() }
         let (first, last) = (used[0], used[used.count - 1])
         let elapsed = (last.at - first.at).seconds
         // libuv counts in whole milliseconds.

@@ -12,6 +12,10 @@ package struct KeptMember {
     /// An answer that came by stream.
     package var streamed: (UnsafeRawBufferPointer) -> Void
     package var members: () -> [Member]
+    /// Rises whenever the members may be others than before; nil where that is not known.
+    package var revision: () -> UInt64? = { nil }
+    /// Others that live.
+    package var othersAlive: () -> Int = { 0 }
     package var join: (_ seeds: [Endpoint], _ former: [Endpoint]) -> Void
     package var search: () -> Search
 
@@ -55,6 +59,16 @@ package struct KeptMember {
             }
             return search
         }
+        revision = {
+            var revision: UInt64?
+            try? access { revision = $0.swim.revision }
+            return revision
+        }
+        othersAlive = {
+            var count = 0
+            try? access { count = $0.swim.liveCount - 1 }
+            return count
+        }
         members = {
             var members: [Member] = []
             try? access { members = $0.swim.members }
@@ -73,6 +87,9 @@ package final class HostMembership {
     /// Nil where the secret is the only key.
     let keysFile: WatchedFile<GossipKeyFile>?
     private let snapshotPath: String
+    /// From one look to the next.
+    private let interval: TimeAmount
+    private let rhythm: Int
     private var member: KeptMember?
     private var timer: LoopTimer?
     private var client: HTTPClient?
@@ -83,6 +100,8 @@ package final class HostMembership {
     /// The snapshot of the life before this one.
     private let former: MemberSnapshot
     private var written: MemberSnapshot
+    /// Of the members that it was made of.
+    private var snapshotRevision: UInt64?
 
     /// How often the key file is looked at.
     static let interval = TimeAmount.milliseconds(500)
@@ -98,6 +117,8 @@ package final class HostMembership {
         loop: EventLoop, settings: HostSettings, events: HostEvents, wire: WireLayer, security: HostSecurity
     ) {
         self.security = security
+        interval = Self.interval * settings.rhythm
+        rhythm = Int(settings.rhythm)
         self.loop = loop
         self.events = events
         self.wire = wire
@@ -128,7 +149,7 @@ package final class HostMembership {
     package func keep(_ member: KeptMember) {
         self.member = member
         timer = try? LoopTimer(loop: loop) { [unowned self] in tick() }
-        timer?.start(after: Self.interval, every: Self.interval)
+        timer?.start(after: interval, every: interval)
         followKeys()
     }
 
@@ -153,7 +174,7 @@ package final class HostMembership {
     private func tick() {
         ticks += 1
         seek()
-        if ticks % Self.snapshotTicks == Self.rejoinTicks { rejoin() }
+        if ticks % Self.snapshotTicks == max(Self.rejoinTicks / rhythm, 1) { rejoin() }
         if ticks % Self.snapshotTicks == 0 { writeSnapshot() }
     }
 
@@ -161,7 +182,7 @@ package final class HostMembership {
 
     private func followKeys() {
         guard let keysFile else { return }
-        keysFile.follow(on: loop, every: Self.interval) { [unowned self] keys in
+        keysFile.follow(on: loop, every: interval) { [unowned self] keys in
             // Where they are refused, the keys that are in use stay.
             try member?.rekey(keys)
             events.log("keys-changed", "\(keys.keys.count) keys, primary \(keys.primary)")
@@ -190,17 +211,22 @@ package final class HostMembership {
 
     private func writeSnapshot() {
         guard let member else { return }
+        let revision = member.revision()
+        guard revision == nil || revision != snapshotRevision else { return }
+        snapshotRevision = revision
         let snapshot = MemberSnapshot(member.members())
         // One that is alone keeps what may lead it back.
         guard !snapshot.entries.isEmpty, snapshot != written else { return }
-        if SmallFile.replace(snapshotPath, with: snapshot.text) { written = snapshot }
+        if SmallFile.replace(snapshotPath, with: snapshot.text) { written = snapshot } else { snapshotRevision = nil }
+        // Members have come or gone: what that took meanwhile is given back.
+        ProcessSetup.returnFreeMemory()
     }
 
     private func rejoin() {
         guard let member, !written.entries.isEmpty else { return }
-        guard !member.members().contains(where: { !$0.isSelf && $0.status.isLive }) else { return }
+        guard member.othersAlive() == 0 else { return }
         let seeds = written.entries.prefix(16).map(\.endpoint)
-        if ticks == Self.rejoinTicks { events.log("rejoining", "\(seeds.count) members of the former life are tried") }
+        if ticks <= Self.rejoinTicks { events.log("rejoining", "\(seeds.count) members of the former life are tried") }
         member.rejoin(Array(seeds))
     }
 

@@ -77,7 +77,10 @@ package final class HostRuntime {
             onDatagram(sender, bytes)
         }
         wire.transmit = { [unowned self] in _ = udp.send(to: $0, $1) }
-        faults = settings.faultsPath.map { FaultWatch(path: $0, loop: loop, wire: wire, events: events) }
+        faults = settings.faultsPath.map {
+            FaultWatch(
+                path: $0, loop: loop, wire: wire, events: events, every: FaultWatch.interval * settings.rhythm)
+        }
         alarm = try WakeTimer(loop: loop) { [unowned self] now in onWake(now) }
         followCells()
         for signal in [SIGTERM, SIGINT] {
@@ -94,7 +97,7 @@ package final class HostRuntime {
     private static let growthInterval = TimeAmount.milliseconds(500)
 
     private func followCells() {
-        cells?.follow(on: loop, every: Self.growthInterval) { [unowned self] file in
+        cells?.follow(on: loop, every: Self.growthInterval * settings.rhythm) { [unowned self] file in
             let topology = try settings.topology.grown(file.cells)
             if topology.cells.count > settings.topology.cells.count { grow(topology) }
         } refuse: { [unowned self] error in
@@ -246,6 +249,7 @@ package final class HostRuntime {
         _ = SmallFile.replace(settings.dataDirectory + "/process.json", with: "{\(facts),\"version\":1}\n")
         events.tell("serving", [("pid", "\(getpid())"), ("data", "\(data)"), ("gossip", "\(udp.local)")])
         Self.tellParent("{\"ready\":true,\(facts)}\n", settings.readyDescriptor)
+        ProcessSetup.returnFreeMemory()
         watchLock()
     }
 
