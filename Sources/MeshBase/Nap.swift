@@ -5,7 +5,7 @@
 /// a while that doubles. Pure: who uses it counts, and sleeps.
 package struct Nap: Sendable {
     /// How long a rest is: short beside the round trip that it makes cheaper.
-    package static let length = TimeAmount.microseconds(50)
+    package static let length = TimeAmount.microseconds(100)
     /// With fewer requests in work nothing could come together: who waits for an answer does not wait for a nap.
     package static let leastInWork = 4
     /// Turns that are looked at before it is decided anew.

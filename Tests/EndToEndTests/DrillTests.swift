@@ -204,8 +204,8 @@ extension EndToEndFaults {
                 ["drill", "run", "evacuation", "us-east", "--hold", "200ms"] + Self.quick + Self.stages)
             #expect(outcome.code == 5 && outcome.json["outcome"] as? String == "deviated", "\(outcome.err)")
             let lost = try claim("lost_writes==0", in: outcome.json)
+            // A machine that is too busy for times to be judged excuses none.
             #expect(lost["verdict"] as? String == "deviated" && (lost["observed"] as? Int ?? 0) > 0, "\(lost)")
-            #expect(outcome.json["conclusive"] as? Bool == true)
             try mesh.down()
         }
 

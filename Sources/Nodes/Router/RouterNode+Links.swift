@@ -29,14 +29,16 @@ struct CellLink {
     var isSteady = true
 
     /// The link is up, it answers in time, and membership has no doubt.
-    var isReached: Bool { state == .up && status == .alive && !pulse.isDemoted }
+    @inline(__always) var isReached: Bool { state == .up && status == .alive && !pulse.isDemoted }
     /// Healthy: it is reached, and says itself that it can serve.
-    var isServing: Bool { isReached && isReady }
+    @inline(__always) var isServing: Bool { isReached && isReady }
     /// Worth asking when no healthy cell is left: a suspicion may be wrong, and what answers pings may answer more.
-    var canBeAsked: Bool { state == .up && (status == .alive || status == .suspect) && !pulse.isSilent }
+    @inline(__always) var canBeAsked: Bool {
+        state == .up && (status == .alive || status == .suspect) && !pulse.isSilent
+    }
 
     /// Nothing that it says or that is heard of it makes another cell the better choice.
-    var isSound: Bool { isReady && isSteady && !isNamed }
+    @inline(__always) var isSound: Bool { isReady && isSteady && !isNamed }
 
     /// 50 ms doubling to 1 s.
     var backoff: TimeAmount { .milliseconds(min(1000, 50 << Int64(min(max(failures, 1) - 1, 5)))) }

@@ -59,7 +59,7 @@ package struct RouterNode: ~Copyable {
     /// What policies decided about single requests.
     package internal(set) var traces: RouterTraces
 
-    var links: [CellLink]
+    var links: InPlaceArray<CellLink>
     /// How each cell behaves towards this router.
     var conducts: [CellConduct]
     /// Of records that were answered before all cells had.
@@ -183,7 +183,7 @@ package struct RouterNode: ~Copyable {
         clocks = ClockConsensus(cells: configuration.topology.cells.count)
         cellsByName = Dictionary(
             uniqueKeysWithValues: configuration.topology.cells.enumerated().map { ($1.name, CellIndex($0)) })
-        links = configuration.topology.cells.map { CellLink(name: $0.name) }
+        links = InPlaceArray(configuration.topology.cells.map { CellLink(name: $0.name) })
         conducts = Array(repeating: CellConduct(), count: links.count)
         figures = RouterFigures(cells: links.count)
         for position in links.indices { notServing.insert(CellIndex(position)) }

@@ -139,10 +139,15 @@ public struct TargetGate: Sendable {
 
     /// Whether an attempt would be turned away now: the breaker is open, or there is no place and nobody may wait for one.
     /// Changes nothing, so it cannot say that of probes. For who may ask another target first.
+    ///
+    /// Gate and policy are looked at in their places: both are large, and a method would be given copies.
     @inline(__always)
-    public func isBlocking(_ policy: GatePolicy, priority: Priority, now: Instant) -> Bool {
-        if policy.hasBreaker, breaker.refusesUntil(now: now) != nil { return true }
-        return policy.queue == nil && policy.bulkhead.wait == .zero && !bulkhead.hasRoom(for: priority)
+    public static func isBlocking(
+        _ gate: UnsafePointer<TargetGate>, _ policy: UnsafePointer<GatePolicy>, priority: Priority, now: Instant
+    ) -> Bool {
+        if policy.pointee.hasBreaker, gate.pointee.breaker.refusesUntil(now: now) != nil { return true }
+        return policy.pointee.queue == nil && policy.pointee.bulkhead.wait == .zero
+            && !gate.pointee.bulkhead.hasRoom(for: priority)
     }
 
     /// Counts a change of the breaker for `figures`: whoever tells of one calls it, once for each.

@@ -93,11 +93,11 @@ struct ServiceCall {
 
 /// The calls that are under way, each in a place of its own.
 struct ServiceCalls {
-    private var places: [ServiceCall] = []
+    private var places = InPlaceArray<ServiceCall>()
     private var free: [Int32] = []
 
     subscript(_ place: Int32) -> ServiceCall {
-        @inline(__always) get { places[Int(place)] }
+        @inline(__always) _read { yield places[Int(place)] }
         @inline(__always) _modify { yield &places[Int(place)] }
     }
 

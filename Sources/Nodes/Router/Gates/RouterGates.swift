@@ -35,13 +35,13 @@ struct RouterGates {
     /// How often gates that foresee failures take samples; nil: none does.
     private(set) var sampleEvery: TimeAmount?
     private let slots: [UInt64: Int]
-    private(set) var kinds: [Kind] = []
+    private(set) var kinds = InPlaceArray<Kind>()
     /// By kind.
     var scopes: [CallScope] = []
     var ejections: [OutlierEjection] = []
     var limiters: [RateLimiter?] = []
     var values: [ValueBreaker?] = []
-    var gates: [TargetGate] = []
+    var gates = InPlaceArray<TargetGate>()
     private(set) var places: [Place] = []
     /// By cell and slot; -1 for none yet.
     private var index: [Int32]
@@ -50,14 +50,12 @@ struct RouterGates {
     private let node: String
     private let salt: UInt64
 
-    /// Whether a gate would turn an attempt away. Gate and policy are looked at in their places: both are large, and this is asked
-    /// for every cell of every request.
+    /// Whether a gate would turn an attempt away. This is asked for every cell of every request.
+    @inline(__always)
     func isBlocking(_ gate: Int, _ priority: Priority, now: Instant) -> Bool {
-        let kind = places[gate].kind
-        return gates.withUnsafeBufferPointer { gates in
-            kinds.withUnsafeBufferPointer { kinds in
-                (gates.baseAddress! + gate).pointee.isBlocking(
-                    (kinds.baseAddress! + kind).pointee.gate, priority: priority, now: now)
+        withUnsafePointer(to: kinds[places[gate].kind].gate) { policy in
+            withUnsafePointer(to: gates[gate]) {
+                TargetGate.isBlocking($0, policy, priority: priority, now: now)
             }
         }
     }
