@@ -211,7 +211,8 @@ export function drawSpans(pen, at, width, y, spans, tone) {
     const next = seen[place + 1];
     const most = next ? Math.max(at.x(next.from), LEFT) - 2 : width - RIGHT;
     const first = (text) => Math.min(left + 6, width - RIGHT - text.length * 6);
-    const label = [what, what.split(' ')[0]].find((text) => first(text) >= taken && first(text) + text.length * 6 <= most);
+    const fits = (text) => first(text) >= taken && first(text) + text.length * 6 <= most;
+    const label = [what, what.split(' ')[0]].find(fits);
     if (!label) return;
     taken = first(label) + label.length * 6 + 4;
     write(pen, label, first(label), y + 10.5, { size: 10.5, colour: paint.ink });
