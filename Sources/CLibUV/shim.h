@@ -85,7 +85,7 @@ static inline int cuv_return_large_blocks(int bytes) {
     return mallopt(M_MMAP_THRESHOLD, bytes) && mallopt(M_TRIM_THRESHOLD, bytes);
 }
 
-// What was freed and lies in the heap is the system's again.
+/// What was freed and lies in the heap is the system's again.
 static inline void cuv_trim(void) { malloc_trim(0); }
 
 static inline const struct sockaddr *cuv_sockaddr(const struct sockaddr_in *address) {
@@ -104,22 +104,20 @@ static inline const struct sockaddr_in6 *cuv_sockaddr_in6(const struct sockaddr 
     return (const struct sockaddr_in6 *)address;
 }
 
-/// The IPv6 socket takes IPv4 as well when it is bound to `::`, whatever the system's default is.
-static inline int cuv_dual_stack_errno(const uv_handle_t *handle) {
+static inline int cuv_set_option_errno(const uv_handle_t *handle, int level, int option, int value) {
     uv_os_fd_t fd;
-    int off = 0;
     int status = uv_fileno(handle, &fd);
     if (status != 0) return status;
-    return setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) == 0 ? 0 : -errno;
+    return setsockopt(fd, level, option, &value, sizeof value) == 0 ? 0 : -errno;
+}
+/// The IPv6 socket takes IPv4 as well when it is bound to `::`, whatever the system's default is.
+static inline int cuv_dual_stack_errno(const uv_handle_t *handle) {
+    return cuv_set_option_errno(handle, IPPROTO_IPV6, IPV6_V6ONLY, 0);
 }
 
 /// Lets further sockets of this user be bound where this one will be: the kernel gives each new connection to one of them.
 static inline int cuv_share_port_errno(const uv_handle_t *handle) {
-    uv_os_fd_t fd;
-    int on = 1;
-    int status = uv_fileno(handle, &fd);
-    if (status != 0) return status;
-    return setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0 ? 0 : -errno;
+    return cuv_set_option_errno(handle, SOL_SOCKET, SO_REUSEPORT, 1);
 }
 
 /// Bytes to send: libuv's type has no const, and does not write through it.
@@ -177,11 +175,12 @@ static inline int64_t cuv_clock_boottime(void) { return cuv_clock(CLOCK_BOOTTIME
 static inline int64_t cuv_clock_process_cpu(void) { return cuv_clock(CLOCK_PROCESS_CPUTIME_ID); }
 static inline int64_t cuv_clock_thread_cpu(void) { return cuv_clock(CLOCK_THREAD_CPUTIME_ID); }
 
-/// A non-blocking timer descriptor on CLOCK_MONOTONIC, or a negative errno.
+/// Stops the calling thread for so long, or until a signal comes.
 static inline void cuv_sleep(int64_t nanoseconds) {
     struct timespec time = { nanoseconds / 1000000000, nanoseconds % 1000000000 };
     nanosleep(&time, NULL);
 }
+/// A non-blocking timer descriptor on CLOCK_MONOTONIC, or a negative errno.
 static inline int cuv_timerfd_create_errno(void) {
     int fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
     return fd < 0 ? -errno : fd;

@@ -20,8 +20,8 @@ extension ControlPlane {
             supervisor.setListen(router, isFixed: router.port != 0, of: ProcessName(.router, first.name))
         }
         if let share {
-            supervisor.share(share)
             do throws(UVError) { try probe(share, plan) } catch { return fail(.system("the routers' port: \(error)")) }
+            supervisor.share(share)
         }
         var missing = plan.spawn
         for entry in plan.adopt {

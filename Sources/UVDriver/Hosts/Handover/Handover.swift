@@ -54,7 +54,21 @@ struct HandedSockets {
     /// How many cells the holder reaches.
     var serving: Int
 
+    /// In the order in which they are sent.
     var descriptors: [Int32] { [data, admin, gossip] + (shared.map { [$0] } ?? []) }
+
+    init(data: Int32, admin: Int32, gossip: Int32, shared: Int32? = nil, serving: Int) {
+        (self.data, self.admin, self.gossip, self.shared) = (data, admin, gossip, shared)
+        self.serving = serving
+    }
+
+    /// Nil where they are not as many as `descriptors` are.
+    init?(_ descriptors: [Int32], serving: Int) {
+        guard descriptors.count == 3 || descriptors.count == 4 else { return nil }
+        self.init(
+            data: descriptors[0], admin: descriptors[1], gossip: descriptors[2],
+            shared: descriptors.count > 3 ? descriptors[3] : nil, serving: serving)
+    }
 
     func close() { descriptors.forEach(Self.close) }
     static func close(_ descriptor: Int32) { _ = cuv_close(descriptor) }
@@ -167,17 +181,14 @@ struct HandoverRequest {
             answer = packet
         }
         let (words, descriptors) = (answer.text.split(separator: " "), answer.descriptors)
-        guard descriptors.count == 3 || descriptors.count == 4, words.count == 2, words[0] == "yours",
-            let serving = Int(words[1])
+        guard words.count == 2, words[0] == "yours", let serving = Int(words[1]),
+            let sockets = HandedSockets(descriptors, serving: serving)
         else {
             descriptors.forEach(HandedSockets.close)
             _ = cuv_close(fd)
             return nil
         }
-        return HandoverRequest(
-            sockets: HandedSockets(
-                data: descriptors[0], admin: descriptors[1], gossip: descriptors[2],
-                shared: descriptors.count > 3 ? descriptors[3] : nil, serving: serving), fd: fd)
+        return HandoverRequest(sockets: sockets, fd: fd)
     }
 
     /// From now on this process answers customers.

@@ -67,7 +67,7 @@ extension RouterHost {
             copies.append(copy)
         }
         let serving = node.pointee.topology.cells.indices.count { node.pointee.isServing(CellIndex($0)) }
-        guard copies.count == handles.count else {
+        guard copies.count == handles.count, let sockets = HandedSockets(copies, serving: serving) else {
             copies.forEach { HandedSockets.close($0) }
             return nil
         }
@@ -77,9 +77,7 @@ extension RouterHost {
         runtime.yield()
         admin.stopListening()
         admin.pool.closeAll()
-        return HandedSockets(
-            data: copies[0], admin: copies[1], gossip: copies[2], shared: copies.count > 3 ? copies[3] : nil,
-            serving: serving)
+        return sockets
     }
 
     private func handedOver(isServing: Bool) {
